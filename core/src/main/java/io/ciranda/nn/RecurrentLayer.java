@@ -1,0 +1,412 @@
+package io.ciranda.nn;
+
+import io.ciranda.autograd.Initializer;
+import io.ciranda.autograd.Parameter;
+import io.ciranda.autograd.Parameters;
+import io.ciranda.autograd.Tape;
+import io.ciranda.autograd.Variable;
+import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.PackedMatrix;
+import io.ciranda.memory.IntTensor;
+import io.ciranda.memory.Memory;
+import io.ciranda.memory.Tensor;
+
+/**
+ * One recurrent layer in one direction over a whole sequence, as one operation on the tape.
+ *
+ * <p>Forward: the input's product for all steps at once; then, step by step, the recurrent product
+ * {@code h(t-1) W_hh^T} and the cell's fused gate pass. Backward is BPTT (Werbos 1990): the gate pass
+ * reversed gives dz(t), then {@code dh(t-1) += dz(t) W_hh}; after the loop one product over all steps for each
+ * weight gradient, {@code dW_hh += sum_t dz(t)^T h(t-1)}.
+ *
+ * <p>States live in {@code hs [T+1][B][H]}, the initial state at one end and the final at the other: a
+ * layer that runs backwards in time writes the same array from the other side.
+ */
+public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn, Lstm, Gru {
+  final Cell cell;
+  final int hidden;
+  final Parameter weightIh; // [GH][I]
+  final Parameter weightHh; // [GH][H]
+  final Parameter biasIh; // [GH]
+  final Parameter biasHh; // [GH]
+  private final boolean reverse;
+  private final Parameters parameters;
+  private final PackedMatrix forwardWeights; // W_hh^T
+  private final PackedMatrix backwardWeights; // W_hh
+  private long packedVersion = -1;
+
+  RecurrentLayer(
+      Cell cell, Parameters parameters, Backend backend, String prefix, String suffix, boolean reverse) {
+    this.cell = cell;
+    this.parameters = parameters;
+    this.reverse = reverse;
+    weightIh = parameters.get(prefix + "weight_ih_" + suffix);
+    weightHh = parameters.get(prefix + "weight_hh_" + suffix);
+    biasIh = parameters.get(prefix + "bias_ih_" + suffix);
+    biasHh = parameters.get(prefix + "bias_hh_" + suffix);
+    hidden = weightHh.dim(1);
+    forwardWeights = new PackedMatrix(backend.kernels(), hidden, gateRows());
+    backwardWeights = new PackedMatrix(backend.kernels(), gateRows(), hidden);
+  }
+
+  /** Declares the four parameters of one layer and direction, uniform in ±1/sqrt(H) as PyTorch does. */
+  static void declare(
+      Parameters.Builder builder, Cell cell, String prefix, String suffix, int input, int hidden) {
+    int rows = cell.gates() * hidden;
+    Initializer uniform = Initializer.uniform(1 / Math.sqrt(hidden));
+    builder.declare(prefix + "weight_ih_" + suffix, uniform, rows, input);
+    builder.declare(prefix + "weight_hh_" + suffix, uniform, rows, hidden);
+    builder.declare(prefix + "bias_ih_" + suffix, uniform, rows);
+    builder.declare(prefix + "bias_hh_" + suffix, uniform, rows);
+  }
+
+  static RecurrentLayer of(
+      Cell cell, Parameters parameters, Backend backend, String prefix, String suffix, boolean reverse) {
+    return switch (cell) {
+      case RNN, RNN_RELU -> new Rnn(cell, parameters, backend, prefix, suffix, reverse);
+      case LSTM -> new Lstm(parameters, backend, prefix, suffix, reverse);
+      case GRU -> new Gru(parameters, backend, prefix, suffix, reverse);
+    };
+  }
+
+  /** GH. */
+  final int gateRows() {
+    return cell.gates() * hidden;
+  }
+
+  /**
+   * Packs the recurrent weights again if they have changed. To be called by one thread before others
+   * run the layer.
+   */
+  final void refresh() {
+    if (packedVersion != parameters.version()) {
+      forwardWeights.packTransposed(weightHh.value());
+      backwardWeights.pack(weightHh.value());
+      packedVersion = parameters.version();
+    }
+  }
+
+  /**
+   * What a layer returns.
+   *
+   * @param y {@code [T][B][H]}, zero beyond a sequence's length
+   * @param hn {@code [B][H]}, the state after the last step of each sequence
+   * @param cn {@code [B][H]} for an LSTM, else null
+   */
+  record Output(Variable y, Variable hn, Variable cn) {}
+
+  /**
+   * Runs the layer.
+   *
+   * @param input the layer's input over T steps of B sequences
+   * @param lengths {@code [B]}, the steps of each sequence, or null if all have T
+   * @param h0 {@code [B][H]}, or null for zeros
+   * @param c0 {@code [B][H]}, or null for zeros; only for an LSTM
+   */
+  final Output forward(Tape tape, LayerInput input, IntTensor lengths, Variable h0, Variable c0) {
+    if (packedVersion != parameters.version()) {
+      throw new IllegalStateException(
+          "the weights have changed since they were packed: call refresh() before a step");
+    }
+    int steps = input.steps();
+    int batch = input.batch();
+    if (h0 != null) {
+      h0.value().requireShape("h0", batch, hidden);
+    }
+    if (c0 != null) {
+      c0.value().requireShape("c0", batch, hidden);
+    }
+    if (lengths != null) {
+      lengths.requireShape("lengths", batch).requireRange("lengths", 0, steps + 1);
+    }
+    Unrolled net = unroll(tape, input, lengths);
+    net.start(h0, c0);
+    input.forward(tape, net.gates, this, inputBias(tape));
+    for (int i = 0; i < steps; i++) {
+      net.step(reverse ? steps - 1 - i : i);
+    }
+    return net.finish(h0, c0);
+  }
+
+  abstract Unrolled unroll(Tape tape, LayerInput input, IntTensor lengths);
+
+  /** The address of the bias that the input's product carries, {@code [GH]}: both biases, where they simply add. */
+  long inputBias(Tape tape) {
+    Tensor sum = tape.workspace().tensor(gateRows()).copyFrom(biasIh.value());
+    tape.kernels().add(sum.address(), biasHh.value().address(), gateRows());
+    return sum.address();
+  }
+
+  /** The layer unrolled over one batch: its buffers, and the two loops over time. */
+  abstract class Unrolled {
+    final Tape tape;
+    final int steps;
+    final int batch;
+    final long gates; // [T][B][GH], pre-activations, then activations, then their gradients
+    private final LayerInput input;
+    private final IntTensor lengths;
+    private final Tensor hs; // [T+1][B][H]
+    private Tensor dhs; // [T+1][B][H]
+    private boolean initialStateMatters; // whether h0 may differ from zero
+
+    Unrolled(Tape tape, LayerInput input, IntTensor lengths) {
+      this.tape = tape;
+      this.input = input;
+      this.lengths = lengths;
+      steps = input.steps();
+      batch = input.batch();
+      gates = tape.workspace().tensor(steps, batch, gateRows()).address();
+      hs = tape.workspace().tensor(steps + 1, batch, hidden);
+    }
+
+    /** Where in hs the state before step t stands. */
+    final int before(int t) {
+      return reverse ? t + 1 : t;
+    }
+
+    /** Where in hs the state after step t stands. */
+    final int after(int t) {
+      return reverse ? t : t + 1;
+    }
+
+    final long gates(int t) {
+      return gates + 4L * t * batch * gateRows();
+    }
+
+    final long h(int slot) {
+      return state(hs.address(), slot);
+    }
+
+    final long dh(int slot) {
+      return state(dhs.address(), slot);
+    }
+
+    /** Slot {@code slot} of an array {@code [.][B][H]}. */
+    final long state(long array, int slot) {
+      return array + 4L * slot * batch * hidden;
+    }
+
+    private int initialSlot() {
+      return reverse ? steps : 0;
+    }
+
+    private int finalSlot() {
+      return reverse ? 0 : steps;
+    }
+
+    static void copyOrZero(long to, Variable from, long n) {
+      if (from == null) {
+        Memory.zero(to, n);
+      } else {
+        Memory.copy(to, from.value().address(), n);
+      }
+    }
+
+    private void start(Variable h0, Variable c0) {
+      initialStateMatters = h0 != null;
+      copyOrZero(h(initialSlot()), h0, (long) batch * hidden);
+      startCell(initialSlot(), c0);
+    }
+
+    // ---- what a cell adds ----------------------------------------------------------------------------
+
+    void startCell(int slot, Variable c0) {}
+
+    /** The recurrent product of step t for all rows. */
+    abstract void product(int t);
+
+    /** The gate pass of step t for {@code rows} rows from {@code row} on. */
+    abstract void pass(int t, int row, int rows);
+
+    /** Carries what the cell keeps beside h over a step that row {@code row} does not take. */
+    void hold(int t, int row) {}
+
+    /** Memory that only the backward loop needs. */
+    void startBackward(Variable cn) {}
+
+    /** The gate pass of step t reversed: gradients of the pre-activations in the place of gates. */
+    abstract void passBackward(int t, int row, int rows);
+
+    /** The gradient of the recurrent products, {@code [T][B][GH]}. */
+    long recurrentGradients() {
+      return gates;
+    }
+
+    /** Gives what is left of the cell's gradient to c0. */
+    void finishBackward(Variable c0) {}
+
+    /** The variable of the final cell state, where there is one. */
+    Variable finalCell(int slot) {
+      return null;
+    }
+
+    // ---- forward ---------------------------------------------------------------------------------------
+
+    private boolean takes(int row, int t) {
+      return lengths == null || t < lengths.get(row);
+    }
+
+    private void step(int t) {
+      if (initialStateMatters || before(t) != initialSlot()) {
+        product(t);
+      } else {
+        firstProduct(t);
+      }
+      for (int row = 0; row < batch; ) {
+        int end = sameFate(row, t);
+        if (takes(row, t)) {
+          pass(t, row, end - row);
+        } else {
+          for (int held = row; held < end; held++) {
+            long offset = 4L * held * hidden;
+            Memory.copy(h(after(t)) + offset, h(before(t)) + offset, hidden);
+            hold(t, held);
+          }
+        }
+        row = end;
+      }
+    }
+
+    /** The recurrent product of a zero state. */
+    void firstProduct(int t) {}
+
+    /** The end of the run of rows from {@code row} on that all take step t or all do not. */
+    private int sameFate(int row, int t) {
+      if (lengths == null) {
+        return batch;
+      }
+      int end = row + 1;
+      while (end < batch && takes(end, t) == takes(row, t)) {
+        end++;
+      }
+      return end;
+    }
+
+    private Output finish(Variable h0, Variable c0) {
+      int first = reverse ? 0 : 1;
+      Tensor states = hs.rows(first, first + steps);
+      if (tape.isTraining()) {
+        dhs = tape.workspace().tensor(steps + 1, batch, hidden);
+      }
+      Variable y;
+      if (lengths == null) {
+        y = tape.isTraining() ? tape.variable(states, dhs.rows(first, first + steps)) : tape.constant(states);
+      } else {
+        y = tape.variable(masked(states));
+      }
+      Variable hn = tape.variable(hs.rows(finalSlot(), finalSlot() + 1).reshape(batch, hidden));
+      Variable cn = finalCell(finalSlot());
+      tape.record(() -> backward(y, hn, cn, h0, c0));
+      return new Output(y, hn, cn);
+    }
+
+    /** The states of the steps that count, and zeros. */
+    private Tensor masked(Tensor states) {
+      Tensor y = tape.workspace().zeros(steps, batch, hidden);
+      for (int t = 0; t < steps; t++) {
+        for (int row = 0; row < batch; row++) {
+          if (takes(row, t)) {
+            long offset = 4L * (t * (long) batch + row) * hidden;
+            Memory.copy(y.address() + offset, states.address() + offset, hidden);
+          }
+        }
+      }
+      return y;
+    }
+
+    // ---- backward --------------------------------------------------------------------------------------
+
+    private void backward(Variable y, Variable hn, Variable cn, Variable h0, Variable c0) {
+      startGradients(y, hn);
+      startBackward(cn);
+      boolean wantsInitial = h0 != null && h0.needsGradient();
+      for (int i = 0; i < steps; i++) {
+        int t = reverse ? i : steps - 1 - i;
+        stepBackward(t, wantsInitial || before(t) != initialSlot());
+      }
+      if (wantsInitial) {
+        tape.kernels().add(h0.gradient().address(), dh(initialSlot()), (long) batch * hidden);
+      }
+      finishBackward(c0);
+      weightGradients();
+      input.backward(tape, gates, RecurrentLayer.this);
+    }
+
+    private void startGradients(Variable y, Variable hn) {
+      if (lengths == null) {
+        y.gradient(); // stands in dhs already
+      } else {
+        dhs.zero();
+        int first = reverse ? 0 : 1;
+        for (int t = 0; t < steps; t++) {
+          for (int row = 0; row < batch; row++) {
+            if (takes(row, t)) {
+              Memory.copy(
+                  dh(first + t) + 4L * row * hidden,
+                  y.gradient().address() + 4L * (t * (long) batch + row) * hidden,
+                  hidden);
+            }
+          }
+        }
+      }
+      Memory.zero(dh(initialSlot()), (long) batch * hidden);
+      if (hn.hasGradient()) {
+        tape.kernels().add(dh(finalSlot()), hn.gradient().address(), (long) batch * hidden);
+      }
+    }
+
+    private void stepBackward(int t, boolean previousMatters) {
+      for (int row = 0; row < batch; ) {
+        int end = sameFate(row, t);
+        if (takes(row, t)) {
+          passBackward(t, row, end - row);
+        } else {
+          long offset = 4L * row * hidden;
+          long n = (long) (end - row) * hidden;
+          tape.kernels().add(dh(before(t)) + offset, dh(after(t)) + offset, n);
+          skipBackward(t, row, end - row);
+        }
+        row = end;
+      }
+      if (previousMatters) {
+        long du = recurrentGradients() + 4L * t * batch * gateRows();
+        backwardWeights.gemmAdd(dh(before(t)), hidden, du, gateRows(), batch);
+      }
+    }
+
+    /** A step not taken has no part in any gradient of the weights. */
+    void skipBackward(int t, int row, int rows) {
+      Memory.zero(gates(t) + 4L * row * gateRows(), (long) rows * gateRows());
+    }
+
+    private void weightGradients() {
+      int rows = steps * batch;
+      long previous = h(reverse ? 1 : 0); // h(t-1) for all t
+      tape.backend()
+          .matMul()
+          .gemm(
+              true, tape.gradient(weightHh).address(), hidden, recurrentGradients(), gateRows(), true, previous,
+              hidden, false, gateRows(), hidden, rows, tape.workspace());
+    }
+
+    final void addProduct(int t) {
+      forwardWeights.gemmAdd(gates(t), gateRows(), h(before(t)), hidden, batch);
+    }
+
+    final void product(long to, long bias, int t) {
+      forwardWeights.gemm(to, gateRows(), bias, h(before(t)), hidden, batch);
+    }
+  }
+
+  /** Adds the gradient of the input's bias, {@code [GH]}, to the parameters that it was made of. */
+  void addBiasGradient(Tape tape, long inputBiasGradient) {
+    tape.kernels().add(tape.gradient(biasIh).address(), inputBiasGradient, gateRows());
+    tape.kernels().add(tape.gradient(biasHh).address(), inputBiasGradient, gateRows());
+  }
+
+  @Override
+  public final void close() {
+    forwardWeights.close();
+    backwardWeights.close();
+  }
+}

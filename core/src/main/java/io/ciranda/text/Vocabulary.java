@@ -1,0 +1,177 @@
+package io.ciranda.text;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The symbols a model knows, numbered from 0: the most frequent first, ties in order of appearance. */
+public final class Vocabulary {
+  /** What a line break is to a word model. */
+  public static final String END = "<eos>";
+
+  /** What a word beyond the vocabulary is to a word model. */
+  public static final String UNKNOWN = "<unk>";
+
+  /** What a symbol of the text is. */
+  public enum Level {
+    /** One Unicode code point. */
+    CHAR,
+    /** What stands between blanks; the end of a line is a symbol too. */
+    WORD
+  }
+
+  private final Level level;
+  private final List<String> symbols;
+  private final Map<String, Integer> ids = new HashMap<>();
+
+  /**
+   * A vocabulary of the given symbols, numbered in that order.
+   *
+   * @throws IllegalArgumentException if a symbol stands there twice, or there are none
+   */
+  public Vocabulary(Level level, List<String> symbols) {
+    this.level = level;
+    this.symbols = List.copyOf(symbols);
+    if (symbols.isEmpty()) {
+      throw new IllegalArgumentException("a vocabulary needs at least one symbol");
+    }
+    for (String symbol : symbols) {
+      if (ids.putIfAbsent(symbol, ids.size()) != null) {
+        throw new IllegalArgumentException("symbol '" + symbol + "' stands twice in the vocabulary");
+      }
+    }
+  }
+
+  /**
+   * The symbols of a text.
+   *
+   * @param limit at most this many, the most frequent; a word model then reads the others as {@link #UNKNOWN}
+   * @throws IllegalArgumentException if the text is empty, or a limit would leave characters out
+   */
+  public static Vocabulary of(Level level, String text, int limit) {
+    var counts = new LinkedHashMap<String, Integer>();
+    forEachSymbol(level, text, symbol -> counts.merge(symbol, 1, Integer::sum));
+    if (counts.isEmpty()) {
+      throw new IllegalArgumentException("the text is empty");
+    }
+    if (level == Level.WORD) {
+      counts.putIfAbsent(UNKNOWN, 0);
+    }
+    List<Map.Entry<String, Integer>> sorted = new ArrayList<>(counts.entrySet());
+    sorted.sort(Map.Entry.comparingByValue(Comparator.reverseOrder()));
+    List<String> symbols = new ArrayList<>(sorted.stream().map(Map.Entry::getKey).toList());
+    if (symbols.size() > limit) {
+      if (level == Level.CHAR) {
+        throw new IllegalArgumentException(
+            "the text has %d different characters, more than the limit of %d"
+                .formatted(symbols.size(), limit));
+      }
+      symbols.remove(UNKNOWN);
+      symbols = new ArrayList<>(symbols.subList(0, Math.max(0, limit - 1)));
+      symbols.add(UNKNOWN);
+    }
+    return new Vocabulary(level, symbols);
+  }
+
+  private static void forEachSymbol(Level level, String text, Consumer<String> consumer) {
+    if (level == Level.CHAR) {
+      text.codePoints().forEach(c -> consumer.accept(Character.toString(c)));
+      return;
+    }
+    text.lines()
+        .forEach(
+            line -> {
+              for (String word : line.strip().split("\\s+", -1)) {
+                if (!word.isEmpty()) {
+                  consumer.accept(word);
+                }
+              }
+              consumer.accept(END);
+            });
+  }
+
+  /** V. */
+  public int size() {
+    return symbols.size();
+  }
+
+  /** What a symbol is. */
+  public Level level() {
+    return level;
+  }
+
+  /** All symbols, in order of their ids. */
+  public List<String> symbols() {
+    return symbols;
+  }
+
+  /** The symbol of an id. */
+  public String symbol(int id) {
+    return symbols.get(id);
+  }
+
+  /** The id of a symbol, or -1. */
+  public int id(String symbol) {
+    return ids.getOrDefault(symbol, -1);
+  }
+
+  /**
+   * A text as ids.
+   *
+   * @param ids one for each symbol that the vocabulary has or reads as {@link #UNKNOWN}
+   * @param unknown how often each symbol beyond the vocabulary stood in the text
+   * @param replaced whether those were read as {@link #UNKNOWN}; else they were left out
+   */
+  public record Encoded(int[] ids, Map<String, Integer> unknown, boolean replaced) {
+    /** How many symbols of the text are beyond the vocabulary. */
+    public int unknownCount() {
+      return unknown.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
+  /** Encodes a text; the caller decides whether unknown symbols are an error. */
+  public Encoded encode(String text) {
+    int unknownId = id(UNKNOWN);
+    boolean replaces = level == Level.WORD && unknownId >= 0;
+    var buffer = java.util.stream.IntStream.builder();
+    var unknown = new LinkedHashMap<String, Integer>();
+    forEachSymbol(
+        level,
+        text,
+        symbol -> {
+          int id = id(symbol);
+          if (id < 0) {
+            unknown.merge(symbol, 1, Integer::sum);
+            if (!replaces) {
+              return;
+            }
+            id = unknownId;
+          }
+          buffer.add(id);
+        });
+    return new Encoded(buffer.build().toArray(), unknown, replaces);
+  }
+
+  /** Ids as text: characters joined, words with blanks between them and {@link #END} as a line break. */
+  public String decode(int[] ids) {
+    var text = new StringBuilder();
+    for (int id : ids) {
+      String symbol = symbols.get(id);
+      if (level == Level.CHAR) {
+        text.append(symbol);
+      } else if (symbol.equals(END)) {
+        text.append('\n');
+      } else {
+        if (!text.isEmpty() && text.charAt(text.length() - 1) != '\n') {
+          text.append(' ');
+        }
+        text.append(symbol);
+      }
+    }
+    return text.toString();
+  }
+}

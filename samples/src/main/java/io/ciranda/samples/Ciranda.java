@@ -1,0 +1,20 @@
+package io.ciranda.samples;
+
+import io.ciranda.samples.cli.CommandRunner;
+import io.ciranda.samples.cli.RootCommand;
+import io.ciranda.samples.lm.LanguageModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The {@code ciranda} command. */
+@Command(
+    name = "ciranda",
+    description = "Recurrent networks on the CPU, trained and run on the JVM.",
+    subcommands = {Demo.class, LanguageModel.class, HelpCommand.class})
+public final class Ciranda extends RootCommand {
+
+  /** Runs the command line and ends the JVM with its exit code: 0 done, 1 failed, 2 wrong usage. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandRunner(new Ciranda()).run(arguments));
+  }
+}

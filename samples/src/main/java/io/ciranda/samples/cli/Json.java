@@ -1,0 +1,23 @@
+package io.ciranda.samples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/** The one way in which results are written as JSON: indented, record components in snake_case. */
+public final class Json {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  private Json() {}
+
+  /** The JSON text of a record, a map, or a list of them. */
+  public static String text(Object value) throws JsonProcessingException {
+    return MAPPER.writeValueAsString(value);
+  }
+}

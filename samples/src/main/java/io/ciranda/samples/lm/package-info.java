@@ -1,0 +1,2 @@
+/** The language model commands, {@code ciranda lm ...}. */
+package io.ciranda.samples.lm;
