@@ -111,7 +111,7 @@ class BlasChecksTest {
             + " 2147483647, actual 8",
         g::run);
     refused(
-        "x: expected at least 4611686016279904257 elements for [2147483647] with incx = -2147483648,"
+        "x: expected at least 4611686014132420609 elements for [2147483647] with incx = -2147483648,"
             + " actual 1",
         () -> Blas.sdot(Integer.MAX_VALUE, floats(1), Integer.MIN_VALUE, floats(1), 1));
   }

@@ -12,12 +12,14 @@ import java.util.stream.Collectors;
 
 /** A second JVM with the tests' class path: for what happens once per process. */
 final class ChildJvm {
+  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
   private final List<String> options = new ArrayList<>();
   private String classPath =
       System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
   ChildJvm() {
-    options.add("--enable-native-access=ALL-UNNAMED");
+    option(NATIVE_ACCESS);
     property(BlasLibrary.CACHE_PROPERTY, System.getProperty(BlasLibrary.CACHE_PROPERTY, ""));
   }
 
@@ -28,6 +30,11 @@ final class ChildJvm {
 
   ChildJvm property(String name, String value) {
     return option("-D" + name + "=" + value);
+  }
+
+  ChildJvm withoutNativeAccess() {
+    options.remove(NATIVE_ACCESS);
+    return option("--illegal-native-access=deny");
   }
 
   ChildJvm withoutBundledLibrary() {

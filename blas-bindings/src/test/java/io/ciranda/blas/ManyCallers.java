@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ManyCallers {
   private static final int SIZE = 192;
-  private static final int ROUNDS = 12;
 
   private ManyCallers() {}
 
@@ -27,6 +26,7 @@ final class ManyCallers {
           default -> throw new IllegalArgumentException(args[0]);
         };
     int count = Integer.parseInt(args[1]);
+    int rounds = Integer.parseInt(args[2]);
     try (Arena arena = Arena.ofShared()) {
       MemorySegment a = arena.allocate(JAVA_FLOAT, SIZE * SIZE);
       MemorySegment b = arena.allocate(JAVA_FLOAT, SIZE * SIZE);
@@ -48,7 +48,7 @@ final class ManyCallers {
                   } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                   }
-                  for (int round = 0; round < ROUNDS; round++) {
+                  for (int round = 0; round < rounds; round++) {
                     c.fill((byte) -1);
                     Blas.sgemm(false, false, SIZE, SIZE, SIZE, 1f, a, SIZE, b, SIZE, 0f, c, SIZE);
                     if (c.mismatch(expected) == -1) {
@@ -61,7 +61,7 @@ final class ManyCallers {
       for (Thread thread : threads) {
         thread.join();
       }
-      System.out.println(right.get() == count * ROUNDS ? "all right" : "right: " + right);
+      System.out.println(right.get() == count * rounds ? "all right" : "right: " + right);
     }
   }
 

@@ -82,7 +82,15 @@ public final class Parameters implements AutoCloseable {
 
   /** Collects the declarations of a model's layers. */
   public static final class Builder {
-    private record Declaration(int[] shape, Initializer initializer) {}
+    private static final class Declaration {
+      final Initializer initializer;
+      final int[] shape;
+
+      Declaration(Initializer initializer, int[] shape) {
+        this.initializer = initializer;
+        this.shape = shape.clone();
+      }
+    }
 
     private final SequencedMap<String, Declaration> declarations = new LinkedHashMap<>();
 
@@ -93,7 +101,7 @@ public final class Parameters implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public String declare(String name, Initializer initializer, int... shape) {
-      if (declarations.putIfAbsent(name, new Declaration(shape, initializer)) != null) {
+      if (declarations.putIfAbsent(name, new Declaration(initializer, shape)) != null) {
         throw new IllegalArgumentException("parameter '" + name + "' is declared twice");
       }
       return name;

@@ -42,8 +42,8 @@ final class Header {
       JsonFactory.builder()
           // The format is UTF-8; a header that happens to look like UTF-16 is an error.
           .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          // Names of a hostile file would fill a table that outlives it.
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          // Names of a hostile file would stay in the JVM's table of strings.
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
@@ -133,23 +133,20 @@ final class Header {
     }
     requireUtf8(file, bytes);
     try (var json = JSON.createParser(bytes)) {
-      Header header = new Parser(file, json, PREFIX + bytes.length).header();
-      header.requireTiling(file, PREFIX + bytes.length, dataBytes);
-      return header;
-    } catch (JacksonException e) {
-      throw malformed(file, e);
+      try {
+        Header header = new Parser(file, json, PREFIX + bytes.length).header();
+        header.requireTiling(file, PREFIX + bytes.length, dataBytes);
+        return header;
+      } catch (JacksonException e) {
+        var exception =
+            new ModelFileException(
+                file,
+                PREFIX + json.currentLocation().getByteOffset(),
+                "the header is not the JSON it should be: " + e.getOriginalMessage());
+        exception.initCause(e);
+        throw exception;
+      }
     }
-  }
-
-  private static ModelFileException malformed(Path file, JacksonException e) {
-    String problem = "the header is not the JSON it should be: " + e.getOriginalMessage();
-    var place = e.getLocation();
-    var exception =
-        place == null
-            ? new ModelFileException(file, problem)
-            : new ModelFileException(file, PREFIX + place.getByteOffset(), problem);
-    exception.initCause(e);
-    return exception;
   }
 
   /** The parser lets overlong forms and encoded surrogates through; the JDK's decoder does not. */

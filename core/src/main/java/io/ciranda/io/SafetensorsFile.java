@@ -261,7 +261,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private void chunks(Header.Entry entry, Consumer consumer) throws IOException {
     try (var arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(CHUNK, Long.BYTES);
+      MemorySegment buffer = arena.allocate(Math.min(CHUNK, entry.end - entry.begin), Long.BYTES);
       for (long at = entry.begin; at < entry.end; at += CHUNK) {
         MemorySegment raw = buffer.asSlice(0, Math.min(CHUNK, entry.end - at));
         read(path, channel, dataStart + at, raw);

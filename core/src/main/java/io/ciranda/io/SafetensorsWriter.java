@@ -157,7 +157,7 @@ public final class SafetensorsWriter {
   private static void writeData(WritableByteChannel channel, Source source) throws IOException {
     int bytes = source.entry.dtype.bytes();
     try (var arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(SafetensorsFile.CHUNK, Long.BYTES);
+      MemorySegment buffer = arena.allocate(Math.min(SafetensorsFile.CHUNK, source.entry.end), Long.BYTES);
       for (long at = 0; at < source.entry.end; at += SafetensorsFile.CHUNK) {
         MemorySegment raw =
             buffer.asSlice(0, Math.min(SafetensorsFile.CHUNK, source.entry.end - at));

@@ -342,7 +342,7 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void columnSums(long y, long x, long ld, int rows, int n) {
     for (int row = 0; row < rows; row++) {
-      add(y, x + 4 * row * ld, n);
+      add(y, x + 4L * row * ld, n);
     }
   }
 

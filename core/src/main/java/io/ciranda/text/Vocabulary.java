@@ -1,6 +1,7 @@
 package io.ciranda.text;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -119,17 +120,36 @@ public final class Vocabulary {
     return ids.getOrDefault(symbol, -1);
   }
 
-  /**
-   * A text as ids.
-   *
-   * @param ids one for each symbol that the vocabulary has or reads as {@link #UNKNOWN}
-   * @param unknown how often each symbol beyond the vocabulary stood in the text
-   * @param replaced whether those were read as {@link #UNKNOWN}; else they were left out
-   */
-  public record Encoded(int[] ids, Map<String, Integer> unknown, boolean replaced) {
+  /** A text as ids. */
+  public static final class Encoded {
+    private final int[] ids;
+    private final Map<String, Integer> unknown;
+    private final boolean replaced;
+
+    private Encoded(int[] ids, Map<String, Integer> unknown, boolean replaced) {
+      this.ids = ids;
+      this.unknown = Collections.unmodifiableMap(unknown);
+      this.replaced = replaced;
+    }
+
+    /** One for each symbol that the vocabulary has or reads as {@link #UNKNOWN}; not a copy. */
+    public int[] ids() {
+      return ids;
+    }
+
+    /** How often each symbol beyond the vocabulary stood in the text, in order of appearance. */
+    public Map<String, Integer> unknown() {
+      return unknown;
+    }
+
     /** How many symbols of the text are beyond the vocabulary. */
     public int unknownCount() {
       return unknown.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Whether those were read as {@link #UNKNOWN}; else they were left out. */
+    public boolean replaced() {
+      return replaced;
     }
   }
 

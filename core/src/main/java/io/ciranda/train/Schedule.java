@@ -55,7 +55,8 @@ public sealed interface Schedule {
         return (position.step + 1.0) / warmup;
       }
       double done =
-          Math.min(1, (position.step - warmup) / Math.max(1.0, position.totalSteps - warmup));
+          Math.min(
+              1, (position.step - warmup) / (double) Math.max(1, position.totalSteps - warmup));
       return floor + (1 - floor) * 0.5 * (1 + StrictMath.cos(Math.PI * done));
     }
   }

@@ -15,7 +15,7 @@ public final class Team implements AutoCloseable {
   private final Thread[] threads; // [0] stays empty
   private final boolean maySpin;
   private final AtomicInteger pending = new AtomicInteger();
-  private volatile int round;
+  private final AtomicInteger round = new AtomicInteger();
   private volatile boolean closed;
   private volatile Throwable failure;
   private volatile Thread caller;
@@ -59,7 +59,7 @@ public final class Team implements AutoCloseable {
     this.task = task;
     caller = Thread.currentThread();
     pending.set(threads.length - 1);
-    round++;
+    round.incrementAndGet();
     for (int i = 1; i < threads.length; i++) {
       LockSupport.unpark(threads[i]);
     }
@@ -78,7 +78,7 @@ public final class Team implements AutoCloseable {
   private void serve(int worker) {
     int seen = 0;
     while (true) {
-      for (int spins = 0; round == seen && !closed; spins++) {
+      for (int spins = 0; round.get() == seen && !closed; spins++) {
         pause(spins);
       }
       if (closed) {

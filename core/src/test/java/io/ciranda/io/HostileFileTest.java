@@ -172,7 +172,7 @@ class HostileFileTest {
 
   /** The seed makes a failure repeatable; the message says which mutation it was. */
   @Test
-  void tenThousandMutationsGiveTensorsOrThatException() throws IOException {
+  void fourThousandMutationsGiveTensorsOrThatException() throws IOException {
     byte[] sound;
     try (var a = Tensor.allocate(3, 5);
         var b = Tensor.allocate(7)) {
@@ -188,7 +188,7 @@ class HostileFileTest {
     }
     var random = new Random(20261123);
     int opened = 0;
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 4_000; i++) {
       byte[] mutant = mutate(sound, random);
       Path file = write(mutant);
       try (var read = SafetensorsFile.open(file)) {
@@ -207,7 +207,7 @@ class HostileFileTest {
       }
     }
     // Both outcomes have been seen, or the test has tested nothing.
-    assertTrue(opened > 500 && opened < 9500, "opened " + opened);
+    assertTrue(opened > 200 && opened < 3800, "opened " + opened);
   }
 
   private static byte[] mutate(byte[] sound, Random random) {

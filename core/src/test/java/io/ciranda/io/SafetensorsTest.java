@@ -180,7 +180,7 @@ class SafetensorsTest {
     assertThrows(IllegalArgumentException.class, () -> writer.add("__metadata__", 1));
     assertThrows(IllegalArgumentException.class, () -> writer.metadata("half", "\uD83D"));
     writer.add("n".repeat(5000), 1);
-    assertMessage("name", "exceeds the maximum", () -> writer.write(folder.resolve("long")));
+    assertMessage("Name length", "exceeds the maximum", () -> writer.write(folder.resolve("long")));
     assertTrue(Files.notExists(folder.resolve("long")));
   }
 

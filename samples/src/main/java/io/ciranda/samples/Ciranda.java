@@ -3,6 +3,7 @@ package io.ciranda.samples;
 import io.ciranda.samples.cli.CommandRunner;
 import io.ciranda.samples.cli.RootCommand;
 import io.ciranda.samples.lm.LanguageModel;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -15,6 +16,8 @@ public final class Ciranda extends RootCommand {
 
   /** Runs the command line and ends the JVM with its exit code: 0 done, 1 failed, 2 wrong usage. */
   public static void main(String[] arguments) {
+    // Numbers look the same everywhere, in tables, files and documentation.
+    Locale.setDefault(Locale.ROOT);
     System.exit(new CommandRunner(new Ciranda()).run(arguments));
   }
 }

@@ -1,7 +1,9 @@
 package io.ciranda.samples.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that does something. Its result is what {@code --json} prints. */
@@ -15,6 +17,18 @@ public abstract class CirandaCommand implements Callable<Integer> {
    * @throws UserException where the user can mend what is wrong
    */
   protected abstract Object run(Console console) throws Exception;
+
+  /** The words of the command line, as they were typed. */
+  protected final List<String> commandLine() {
+    return spec.root().commandLine().getParseResult().originalArgs();
+  }
+
+  /** Wrong usage, exit code 2, where an option's value makes no sense: {@code message} says expected and actual. */
+  protected final void require(boolean condition, String message) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
 
   @Override
   public final Integer call() throws Exception {

@@ -2,7 +2,6 @@ package io.ciranda.samples.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.PrintWriter;
-import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Where a command's words go: results to standard output, the rest to standard error. */
@@ -29,14 +28,14 @@ public final class Console {
   }
 
   /** One line of the result, for a person to read. */
-  public void print(String format, Object... arguments) {
-    println(json ? err : out, String.format(Locale.ROOT, format, arguments));
+  public void print(String line) {
+    println(json ? err : out, line);
   }
 
   /** One line about what is going on; none under {@code --quiet}. */
-  public void narrate(String format, Object... arguments) {
+  public void narrate(String line) {
     if (!quiet) {
-      println(err, String.format(Locale.ROOT, format, arguments));
+      println(err, line);
     }
   }
 

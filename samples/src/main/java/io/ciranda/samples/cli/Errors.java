@@ -1,9 +1,9 @@
 package io.ciranda.samples.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -45,21 +45,25 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
+  /** Whether the message alone tells enough: the engine's own checks say what they expected and got. */
   private static boolean isExpected(Throwable thrown) {
-    return thrown instanceof UserException || thrown instanceof FileSystemException;
+    return thrown instanceof UserException
+        || thrown instanceof IOException
+        || thrown instanceof OutOfMemoryError
+        || thrown.getClass().getName().startsWith("io.ciranda.");
   }
 
   private static String message(Throwable thrown) {
     return switch (thrown) {
-      case UserException e -> e.getMessage();
       case NoSuchFileException e -> "no such file or folder: " + e.getFile();
       case FileAlreadyExistsException e -> "exists already: " + e.getFile();
       case AccessDeniedException e -> "not allowed to read or write: " + e.getFile();
-      case FileSystemException e -> e.getMessage();
       case OutOfMemoryError e ->
           "out of memory (%s). Give the JVM more: CIRANDA_OPTS=-Xmx8g, or ask for a smaller model or batch."
               .formatted(e.getMessage());
-      default -> thrown.getMessage() == null ? thrown.toString() : thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+      case Throwable e when e.getMessage() == null -> e.toString();
+      case IllegalArgumentException e -> e.getMessage();
+      default -> isExpected(thrown) ? thrown.getMessage() : thrown.toString();
     };
   }
 }

@@ -22,7 +22,7 @@ record Terminal(boolean interactive, int columns) {
       String size = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
       return size.isEmpty() ? new Terminal(false, DEFAULT_COLUMNS) : new Terminal(true, columns(size));
     } catch (IOException noShell) {
-      return new Terminal(System.console() != null && System.console().isTerminal(), DEFAULT_COLUMNS);
+      return new Terminal(System.console().isTerminal(), DEFAULT_COLUMNS);
     }
   }
 

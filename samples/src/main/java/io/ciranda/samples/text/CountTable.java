@@ -58,7 +58,7 @@ final class CountTable {
   /** The slot of {@code key}, or the empty one where it would lie. */
   private int probe(long key) {
     int mask = keys.length - 1;
-    int slot = (int) (key * SPREAD >>> 32) & mask;
+    int slot = (int) ((key * SPREAD) >>> 32) & mask;
     while (keys[slot] != 0 && keys[slot] != key) {
       slot = slot + 1 & mask;
     }

@@ -82,7 +82,7 @@ public final class NgramModel {
     long context = 0;
     for (int i = 0; i < text.length; i++) {
       int id = text[i] < ids.length ? ids[text[i]] : UNSEEN;
-      long ngram = context << bits | id;
+      long ngram = (context << bits) | id;
       nats -= Math.log(probability(ngram, Math.min(i + 1, orders.length)));
       context = ngram & mask(orders.length - 1, bits);
     }
@@ -99,7 +99,7 @@ public final class NgramModel {
   }
 
   private static long mask(int length, int bits) {
-    return (1L << length * bits) - 1;
+    return (1L << (length * bits)) - 1;
   }
 
   /** The n-grams of one length: their counts, and what follows each of their contexts. */

@@ -1,0 +1,276 @@
+package io.ciranda.model;
+
+import io.ciranda.autograd.Initializer;
+import io.ciranda.autograd.Ops;
+import io.ciranda.autograd.Parameter;
+import io.ciranda.autograd.Parameters;
+import io.ciranda.autograd.Tape;
+import io.ciranda.autograd.Variable;
+import io.ciranda.io.ModelFileException;
+import io.ciranda.io.SafetensorsFile;
+import io.ciranda.io.SafetensorsWriter;
+import io.ciranda.kernel.Backend;
+import io.ciranda.memory.IntTensor;
+import io.ciranda.nn.CarriedState;
+import io.ciranda.nn.Cell;
+import io.ciranda.nn.RecurrentStack;
+import io.ciranda.text.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/**
+ * A recurrent language model (Mikolov et al. 2010): an embedding, a recurrent stack, and a softmax over
+ * the next symbol.
+ *
+ * <pre>
+ * y = rnn(embedding[x(1..T)], state)        p(x(t+1)) = softmax(W y(t) + b)
+ * </pre>
+ *
+ * <p>Threads may share a model, each with its own tape, while nobody changes the weights.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private static final String FORMAT = "1";
+  private static final String KIND = "language-model";
+
+  /**
+   * What a model is made of.
+   *
+   * @param cell the kind of cell
+   * @param embedding E, the width of the embedding
+   * @param hidden H, the units of a layer
+   * @param layers L
+   * @param tied whether the output shares the embedding's weights (Press and Wolf 2017); needs E = H
+   * @param dropout the probability after each recurrent layer (between layers and before the output), in [0, 1)
+   */
+  public record Config(Cell cell, int embedding, int hidden, int layers, boolean tied, float dropout) {
+    /** Checks the sizes. */
+    public Config {
+      RecurrentStack.Config.of(cell, embedding, hidden, layers);
+      if (!(dropout >= 0 && dropout < 1)) {
+        throw new IllegalArgumentException("dropout: expected in [0, 1), actual " + dropout);
+      }
+      if (tied && embedding != hidden) {
+        throw new IllegalArgumentException(
+            "tied weights need an embedding as wide as the hidden layer: expected %d, actual %d"
+                .formatted(hidden, embedding));
+      }
+    }
+
+    RecurrentStack.Config stack() {
+      return new RecurrentStack.Config(cell, embedding, hidden, layers, false, dropout, false);
+    }
+  }
+
+  private final Config config;
+  private final Vocabulary vocabulary;
+  private final Backend backend;
+  private final Parameters parameters;
+  private final RecurrentStack rnn;
+  private final Parameter embedding; // [V][E]
+  private final Parameter outputWeight; // [V][H]
+  private final Parameter outputBias; // [V]
+
+  private LanguageModel(Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
+    this.config = config;
+    this.vocabulary = vocabulary;
+    this.backend = backend;
+    int v = vocabulary.size();
+    var builder = new Parameters.Builder();
+    builder.declare("embedding.weight", Initializer.normal(config.tied ? 0.1 : 1), v, config.embedding);
+    RecurrentStack.declare(builder, config.stack(), "rnn.");
+    Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.hidden));
+    if (!config.tied) {
+      builder.declare("output.weight", uniform, v, config.hidden);
+    }
+    builder.declare("output.bias", uniform, v);
+    var random = new SplittableRandom(seed);
+    parameters = builder.build(random);
+    if (range > 0) {
+      for (Parameter p : parameters.all()) {
+        Initializer.uniform(range).fill(p.value(), random);
+      }
+    }
+    rnn = new RecurrentStack(config.stack(), parameters, backend, "rnn.");
+    embedding = parameters.get("embedding.weight");
+    outputWeight = config.tied ? embedding : parameters.get("output.weight");
+    outputBias = parameters.get("output.bias");
+  }
+
+  /** A new model with PyTorch's default initialisation: embedding normal (tied: times 0.1), the rest uniform in ±1/sqrt(H). */
+  public static LanguageModel create(Config config, Vocabulary vocabulary, Backend backend, long seed) {
+    return create(config, vocabulary, backend, seed, 0);
+  }
+
+  /**
+   * A new model with all weights uniform in {@code [-range, range)}, as in Zaremba et al. 2014; 0 stands for the default initialisation.
+   */
+  public static LanguageModel create(
+      Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
+    return new LanguageModel(config, vocabulary, backend, seed, range);
+  }
+
+  /** What the model is made of. */
+  public Config config() {
+    return config;
+  }
+
+  /** The symbols it knows. */
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  /** Who does the arithmetic. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** The weights. */
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /** A zero state for a batch. */
+  public CarriedState newState(int batch) {
+    return new CarriedState(config.stack(), batch);
+  }
+
+  /** Packs weights that have changed; see {@link RecurrentStack#refresh}. */
+  public void refresh(int part, int parts) {
+    rnn.refresh(part, parts);
+  }
+
+  /**
+   * The scores of the next symbol after each step.
+   *
+   * @param ids {@code [T][B]}
+   * @param state in the state before, out the state after
+   * @return logits {@code [T][B][V]}
+   */
+  public Variable logits(Tape tape, IntTensor ids, CarriedState state) {
+    RecurrentStack.Output output = rnn.forward(tape, embedding, ids, null, state.load(tape));
+    state.store(output.last());
+    Variable y = Ops.dropout(tape, output.y(), config.dropout);
+    return Ops.linear(tape, y, outputWeight, outputBias);
+  }
+
+  /**
+   * Forward up to the loss.
+   *
+   * @param ids {@code [T][B]}
+   * @param targets {@code [T][B]}, the symbol that follows each
+   * @param state in the state before, out the state after
+   * @param scale the gradient of the loss with respect to one symbol's; 1/(T*B) for a mean
+   * @return the sum of {@code -log p(target)}, in nats
+   */
+  public double loss(Tape tape, IntTensor ids, IntTensor targets, CarriedState state, float scale) {
+    return Ops.crossEntropy(tape, logits(tape, ids, state), targets, scale);
+  }
+
+  // ---- files ----------------------------------------------------------------------------------------
+
+  /**
+   * Saves configuration, vocabulary and weights, atomically.
+   *
+   * @throws IOException if it fails; an earlier file of that name is then unharmed
+   */
+  public void save(Path file) throws IOException {
+    var writer = new SafetensorsWriter();
+    addTo(writer);
+    writer.write(file);
+  }
+
+  /** Adds all that {@link #read} needs. */
+  void addTo(SafetensorsWriter writer) {
+    writer
+        .metadata("ciranda.format", FORMAT)
+        .metadata("ciranda.model", KIND)
+        .metadata("ciranda.cell", config.cell.label())
+        .metadata("ciranda.layers", Integer.toString(config.layers))
+        .metadata("ciranda.tied", Boolean.toString(config.tied))
+        .metadata("ciranda.dropout", Float.toString(config.dropout))
+        .metadata("ciranda.level", vocabulary.level().name().toLowerCase(java.util.Locale.ROOT))
+        .metadata("ciranda.vocabulary", JsonStrings.write(vocabulary.symbols()));
+    parameters.tensors().forEach(writer::add);
+  }
+
+  /**
+   * Loads what {@link #save} wrote.
+   *
+   * @throws ModelFileException if the file is no language model of this library, or is damaged
+   */
+  public static LanguageModel load(Path file, Backend backend) throws IOException {
+    try (SafetensorsFile in = SafetensorsFile.open(file)) {
+      return read(in, backend);
+    }
+  }
+
+  static LanguageModel read(SafetensorsFile in, Backend backend) throws IOException {
+    Path file = in.path();
+    expect(in, "ciranda.model", KIND);
+    expect(in, "ciranda.format", FORMAT);
+    LanguageModel model;
+    try {
+      Vocabulary.Level level =
+          Vocabulary.Level.valueOf(in.metadata("ciranda.level").toUpperCase(java.util.Locale.ROOT));
+      var vocabulary =
+          new Vocabulary(level, JsonStrings.read(in.metadata("ciranda.vocabulary")));
+      int[] table = in.shape("embedding.weight");
+      int[] recurrent = in.shape("rnn.weight_hh_l0");
+      if (table.length != 2 || recurrent.length != 2 || table[0] != vocabulary.size()) {
+        throw new ModelFileException(
+            file,
+            "expected embedding.weight [%d][E] and rnn.weight_hh_l0 [GH][H], actual %s and %s"
+                .formatted(
+                    vocabulary.size(),
+                    java.util.Arrays.toString(table),
+                    java.util.Arrays.toString(recurrent)));
+      }
+      var config =
+          new Config(
+              Cell.of(in.metadata("ciranda.cell")),
+              table[1],
+              recurrent[1],
+              Integer.parseInt(in.metadata("ciranda.layers")),
+              Boolean.parseBoolean(in.metadata("ciranda.tied")),
+              Float.parseFloat(in.metadata("ciranda.dropout")));
+      requireWeights(in, config);
+      model = create(config, vocabulary, backend, 0);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file, "metadata: " + e.getMessage());
+    }
+    try {
+      for (Parameter p : model.parameters.all()) {
+        in.loadInto(p.name(), p.value());
+      }
+      model.parameters.changed();
+      return model;
+    } catch (IOException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** No memory is taken for layers that the file only claims to have. */
+  private static void requireWeights(SafetensorsFile in, Config config) throws IOException {
+    for (int l = 0; l < config.layers; l++) {
+      in.shape("rnn.weight_hh_l" + l);
+    }
+  }
+
+  private static void expect(SafetensorsFile in, String key, String value) throws IOException {
+    String actual = in.metadata().get(key);
+    if (!value.equals(actual)) {
+      throw new ModelFileException(
+          in.path(),
+          "not a language model that this version reads: expected metadata %s = %s, actual %s"
+              .formatted(key, value, actual));
+    }
+  }
+
+  @Override
+  public void close() {
+    rnn.close();
+    parameters.close();
+  }
+}

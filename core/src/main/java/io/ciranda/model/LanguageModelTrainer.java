@@ -1,0 +1,438 @@
+package io.ciranda.model;
+
+import io.ciranda.autograd.Parameter;
+import io.ciranda.autograd.Tape;
+import io.ciranda.io.ModelFileException;
+import io.ciranda.io.SafetensorsFile;
+import io.ciranda.io.SafetensorsWriter;
+import io.ciranda.kernel.UpdateRule;
+import io.ciranda.memory.IntTensor;
+import io.ciranda.memory.Tensor;
+import io.ciranda.nn.CarriedState;
+import io.ciranda.train.Clipping;
+import io.ciranda.train.DataParallel;
+import io.ciranda.train.Optimizer;
+import io.ciranda.train.Schedule;
+import io.ciranda.train.Team;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains a language model by truncated BPTT: the text is cut into B lanes that are read side by side, T
+ * symbols a step; gradients stay within the T steps, the state's values go on to the next.
+ *
+ * <p>A run is a function of its inputs: model, text, configuration. A checkpoint holds all that changes on the way,
+ * so that a run that was killed and resumed ends with the same bits as one that was not.
+ */
+public final class LanguageModelTrainer implements AutoCloseable {
+  private static final int VALIDATION_LANES_PER_THREAD = 16;
+  private static final int CURVE_POINTS_PER_RUN = 1000;
+
+  /**
+   * How to train.
+   *
+   * @param batch B, lanes read side by side
+   * @param steps T, symbols between truncations
+   * @param epochs passes over the text
+   * @param rule the optimiser
+   * @param rate the base learning rate
+   * @param clipping of gradients
+   * @param schedule of the learning rate
+   * @param seed decides all that is random
+   * @param threads slices of the batch that run side by side
+   * @param validateEvery steps between validations; 0 for once an epoch
+   * @param patience validations without improvement after which the run ends; 0 for never
+   */
+  public record Config(
+      int batch,
+      int steps,
+      int epochs,
+      UpdateRule rule,
+      double rate,
+      Clipping clipping,
+      Schedule schedule,
+      long seed,
+      int threads,
+      int validateEvery,
+      int patience) {
+    /** Checks the sizes. */
+    public Config {
+      require("batch", batch, 1);
+      require("steps", steps, 1);
+      require("epochs", epochs, 1);
+      require("threads", threads, 1);
+      require("validate-every", validateEvery, 0);
+      require("patience", patience, 0);
+      if (threads > batch) {
+        throw new IllegalArgumentException(
+            "threads: expected at most the batch size of %d, actual %d".formatted(batch, threads));
+      }
+      if (!(rate > 0)) {
+        throw new IllegalArgumentException("learning rate: expected above 0, actual " + rate);
+      }
+    }
+
+    private static void require(String name, int value, int least) {
+      if (value < least) {
+        throw new IllegalArgumentException(
+            "%s: expected at least %d, actual %d".formatted(name, least, value));
+      }
+    }
+  }
+
+  /** One point of a loss curve. */
+  public record Point(long step, double natsPerSymbol) {}
+
+  /** Why a run ended. */
+  public enum End {
+    /** All epochs are done. */
+    FINISHED,
+    /** No improvement for as many validations as the patience allows. */
+    EARLY_STOPPED,
+    /** The caller asked for it. */
+    INTERRUPTED
+  }
+
+  /** Is told how a run goes. */
+  public interface Listener {
+    /**
+     * After each step.
+     *
+     * @param loss nats a symbol in this step
+     * @param gradientNorm before clipping
+     * @param rate the learning rate of this step
+     */
+    void onStep(LanguageModelTrainer trainer, double loss, double gradientNorm, double rate) throws IOException;
+
+    /**
+     * After each validation; the trainer's position already counts it.
+     *
+     * @param best whether it is the best so far: a good moment to save the model
+     */
+    void onValidation(LanguageModelTrainer trainer, double natsPerSymbol, boolean best) throws IOException;
+  }
+
+  private final LanguageModel model;
+  private final Config config;
+  private final int[] train;
+  private final int[] valid;
+  private final Team team;
+  private final Optimizer optimizer;
+  private final DataParallel parallel;
+  private final List<CarriedState> states = new ArrayList<>(); // of each worker's lanes
+  private final int laneLength;
+  private final long windows; // of an epoch
+
+  private int epoch;
+  private long window; // the next one of this epoch
+  private double best = Double.POSITIVE_INFINITY;
+  private int sinceBest; // validations
+  private int reductions; // by Schedule.Plateau
+  private int sinceReduction; // validations
+  private double curveSum;
+  private long curveCount;
+  private final List<Point> trainCurve = new ArrayList<>();
+  private final List<Point> validCurve = new ArrayList<>();
+
+  /**
+   * A run at its beginning.
+   *
+   * @param train ids of the text to learn
+   * @param valid ids of the text to validate on; may be empty
+   * @throws IllegalArgumentException if the text is too short for the batch
+   */
+  public LanguageModelTrainer(LanguageModel model, int[] train, int[] valid, Config config) {
+    laneLength = (train.length - 1) / config.batch;
+    if (laneLength < 1) {
+      throw new IllegalArgumentException(
+          "the training text has %d symbols, too few for a batch of %d: expected at least %d; take a smaller batch"
+              .formatted(train.length, config.batch, config.batch + 1));
+    }
+    this.model = model;
+    this.config = config;
+    this.train = train;
+    this.valid = valid;
+    windows = Math.ceilDiv(laneLength, config.steps);
+    team = new Team(config.threads);
+    optimizer = new Optimizer(config.rule, model.parameters());
+    parallel =
+        new DataParallel(
+            model.backend(), team, model.parameters(), optimizer, config.clipping, model::refresh);
+    for (int worker = 0; worker < config.threads; worker++) {
+      states.add(model.newState(firstLane(worker + 1) - firstLane(worker)));
+    }
+  }
+
+  private int firstLane(int worker) {
+    return config.batch * worker / config.threads;
+  }
+
+  /** The model in training. */
+  public LanguageModel model() {
+    return model;
+  }
+
+  /** How it is trained. */
+  public Config config() {
+    return config;
+  }
+
+  /** Steps done. */
+  public long step() {
+    return epoch * windows + window;
+  }
+
+  /** Steps of the whole run. */
+  public long totalSteps() {
+    return config.epochs * windows;
+  }
+
+  /** Epochs done. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Symbols of one epoch. */
+  public long symbolsPerEpoch() {
+    return (long) laneLength * config.batch;
+  }
+
+  /** Symbols of the step before the present one, the last of an epoch being shorter. */
+  public long symbolsOfLastStep() {
+    long last = (window + windows - 1) % windows;
+    return (long) config.batch * stepsOf(last);
+  }
+
+  private int stepsOf(long w) {
+    return (int) Math.min(config.steps, laneLength - w * config.steps);
+  }
+
+  /** The best validation loss so far, nats a symbol; infinite before the first. */
+  public double best() {
+    return best;
+  }
+
+  /** Training loss, averaged between points. */
+  public List<Point> trainCurve() {
+    return List.copyOf(trainCurve);
+  }
+
+  /** Validation loss. */
+  public List<Point> validCurve() {
+    return List.copyOf(validCurve);
+  }
+
+  /** The off-heap bytes held for training beside weights and optimiser state. */
+  public long memory() {
+    return parallel.memory();
+  }
+
+  /**
+   * Trains until the end of the run or until {@code stop} says so, which is asked after every step.
+   *
+   * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
+   * @throws IOException what the listener throws
+   */
+  public End run(BooleanSupplier stop, Listener listener) throws IOException {
+    while (epoch < config.epochs) {
+      if (config.patience > 0 && sinceBest >= config.patience) {
+        return End.EARLY_STOPPED;
+      }
+      if (stop.getAsBoolean()) {
+        return End.INTERRUPTED;
+      }
+      step(listener);
+    }
+    return End.FINISHED;
+  }
+
+  private void step(Listener listener) throws IOException {
+    double rate = config.rate * config.schedule.factor(new Schedule.Position(step(), totalSteps(), epoch, reductions));
+    int steps = stepsOf(window);
+    int start = Math.toIntExact(window * config.steps);
+    if (window == 0) {
+      states.forEach(CarriedState::reset);
+    }
+    float scale = 1f / (steps * config.batch);
+    long seed = Tape.mix(config.seed) + step();
+    DataParallel.Result result =
+        parallel.step(seed, rate, (worker, tape) -> forward(worker, tape, steps, start, scale));
+    double loss = result.loss() / (steps * (long) config.batch);
+    window++;
+    if (window == windows) {
+      window = 0;
+      epoch++;
+    }
+    addToCurve(loss);
+    listener.onStep(this, loss, result.gradientNorm(), rate);
+    boolean due =
+        config.validateEvery == 0 ? window == 0 : step() % config.validateEvery == 0 || epoch == config.epochs;
+    if (due && valid.length > 1) {
+      validate(listener);
+    }
+  }
+
+  private double forward(int worker, Tape tape, int steps, int start, float scale) {
+    int lane = firstLane(worker);
+    int batch = firstLane(worker + 1) - lane;
+    IntTensor x = tape.workspace().ints(steps, batch);
+    IntTensor y = tape.workspace().ints(steps, batch);
+    Lanes.fill(x, y, train, laneLength, lane, start);
+    return model.loss(tape, x, y, states.get(worker), scale);
+  }
+
+  private void addToCurve(double loss) {
+    curveSum += loss;
+    curveCount++;
+    if (curveCount == Math.max(1, totalSteps() / CURVE_POINTS_PER_RUN)) {
+      trainCurve.add(new Point(step(), curveSum / curveCount));
+      curveSum = 0;
+      curveCount = 0;
+    }
+  }
+
+  private void validate(Listener listener) throws IOException {
+    int lanes = Math.clamp(valid.length / 2, 1, VALIDATION_LANES_PER_THREAD * config.threads);
+    double loss =
+        LanguageModelEvaluator.inLanes(model, valid, lanes, team, done -> {}).natsPerSymbol();
+    validCurve.add(new Point(step(), loss));
+    boolean improved = loss < best;
+    if (improved) {
+      best = loss;
+      sinceBest = 0;
+      sinceReduction = 0;
+    } else {
+      sinceBest++;
+      sinceReduction++;
+      if (config.schedule instanceof Schedule.Plateau plateau
+          && sinceReduction >= plateau.patience()) {
+        reductions++;
+        sinceReduction = 0;
+      }
+    }
+    listener.onValidation(this, loss, improved);
+  }
+
+  // ---- checkpoints ----------------------------------------------------------------------------------
+
+  /**
+   * Writes all that a run needs to go on, atomically.
+   *
+   * @param description what a resumed run must have in common with this one, as the caller sees it
+   * @throws IOException if it fails; an earlier checkpoint of that name is then unharmed
+   */
+  public void saveCheckpoint(Path file, String description) throws IOException {
+    var writer = new SafetensorsWriter();
+    model.addTo(writer);
+    writer.metadata("ciranda.training", training(description));
+    for (int i = 0; i < optimizer.states().size(); i++) {
+      for (Parameter p : model.parameters().all()) {
+        writer.add("optimizer." + i + "." + p.name(), optimizer.states().get(i).of(p));
+      }
+    }
+    for (int worker = 0; worker < states.size(); worker++) {
+      writer.add("state." + worker + ".h", states.get(worker).h());
+      if (states.get(worker).c() != null) {
+        writer.add("state." + worker + ".c", states.get(worker).c());
+      }
+    }
+    writer.add(
+        "position",
+        epoch,
+        window,
+        optimizer.steps(),
+        Double.doubleToRawLongBits(best),
+        sinceBest,
+        reductions,
+        sinceReduction,
+        Double.doubleToRawLongBits(curveSum),
+        curveCount);
+    writer.add("curve.train", points(trainCurve));
+    writer.add("curve.valid", points(validCurve));
+    writer.write(file);
+  }
+
+  private String training(String description) {
+    return config + " on " + train.length + " symbols; " + description;
+  }
+
+  private static long[] points(List<Point> curve) {
+    return curve.stream()
+        .flatMapToLong(
+            p ->
+                java.util.stream.LongStream.of(
+                    p.step, Double.doubleToRawLongBits(p.natsPerSymbol)))
+        .toArray();
+  }
+
+  private static void readPoints(long[] from, List<Point> to) {
+    to.clear();
+    for (int i = 0; i + 1 < from.length; i += 2) {
+      to.add(new Point(from[i], Double.longBitsToDouble(from[i + 1])));
+    }
+  }
+
+  /**
+   * Goes on from a checkpoint: weights, optimiser, state, position.
+   *
+   * @throws ModelFileException if the file is damaged, or of a run that was configured otherwise
+   */
+  public void resume(Path file, String description) throws IOException {
+    try (SafetensorsFile in = SafetensorsFile.open(file)) {
+      String expected = training(description);
+      String actual = in.metadata("ciranda.training");
+      if (!expected.equals(actual)) {
+        throw new ModelFileException(
+            file,
+            "a checkpoint of another run cannot be resumed:%n  expected %s%n  actual   %s%nGive the options of that run, or train anew without resuming"
+                .formatted(expected, actual));
+      }
+      long[] position = in.loadLongs("position");
+      if (position.length != 9
+          || position[0] < 0
+          || position[0] > config.epochs
+          || position[1] < 0
+          || position[1] >= windows) {
+        throw new ModelFileException(file, "tensor 'position' is not one of this run");
+      }
+      for (Parameter p : model.parameters().all()) {
+        in.loadInto(p.name(), p.value());
+      }
+      model.parameters().changed();
+      for (int i = 0; i < optimizer.states().size(); i++) {
+        for (Parameter p : model.parameters().all()) {
+          in.loadInto("optimizer." + i + "." + p.name(), optimizer.states().get(i).of(p));
+        }
+      }
+      for (int worker = 0; worker < states.size(); worker++) {
+        in.loadInto("state." + worker + ".h", states.get(worker).h());
+        Tensor c = states.get(worker).c();
+        if (c != null) {
+          in.loadInto("state." + worker + ".c", c);
+        }
+      }
+      readPoints(in.loadLongs("curve.train"), trainCurve);
+      readPoints(in.loadLongs("curve.valid"), validCurve);
+      epoch = (int) position[0];
+      window = position[1];
+      optimizer.resumeAt(position[2]);
+      best = Double.longBitsToDouble(position[3]);
+      sinceBest = (int) position[4];
+      reductions = (int) position[5];
+      sinceReduction = (int) position[6];
+      curveSum = Double.longBitsToDouble(position[7]);
+      curveCount = position[8];
+    }
+  }
+
+  @Override
+  public void close() {
+    parallel.close();
+    optimizer.close();
+    states.forEach(CarriedState::close);
+    team.close();
+  }
+}
