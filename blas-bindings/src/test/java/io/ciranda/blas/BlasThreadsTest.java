@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BlasThreadsTest {
   @Test
   void platformThreads() throws IOException, InterruptedException {
-    assertAllRight(new ChildJvm().run(ManyCallers.class, "platform", "300", "12"));
+    assertAllRight(new ChildJvm().run(ManyCallers.class, "platform", "300", "2"));
   }
 
   @Test
@@ -20,7 +20,7 @@ class BlasThreadsTest {
     assertAllRight(
         new ChildJvm()
             .property(BlasLibrary.THREADS_PROPERTY, "2")
-            .run(ManyCallers.class, "platform", "150", "1"));
+            .run(ManyCallers.class, "platform", "150", "2"));
   }
 
   @Test
@@ -29,7 +29,7 @@ class BlasThreadsTest {
         new ChildJvm()
             .property("jdk.virtualThreadScheduler.parallelism", "250")
             .property("jdk.virtualThreadScheduler.maxPoolSize", "300")
-            .run(ManyCallers.class, "virtual", "300", "12"));
+            .run(ManyCallers.class, "virtual", "300", "2"));
   }
 
   private static void assertAllRight(ChildJvm.Result result) {

@@ -6,15 +6,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Main class of a child JVM: many threads multiply at once and compare each result. A product is long enough for the system
- * to interrupt threads inside OpenBLAS, so that without a bound they all hold a buffer together.
+ * Main class of a child JVM: many threads multiply at once and compare each result. One product takes several
+ * milliseconds, longer than the system's time slice, so that without a bound nearly all threads hold a buffer together.
  */
 final class ManyCallers {
-  private static final int SIZE = 192;
+  private static final int SIZE = 128;
+  private static final int DEPTH = 16384;
+
+  private static volatile boolean started;
 
   private ManyCallers() {}
 
@@ -28,40 +30,46 @@ final class ManyCallers {
     int count = Integer.parseInt(args[1]);
     int rounds = Integer.parseInt(args[2]);
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment a = arena.allocate(JAVA_FLOAT, SIZE * SIZE);
-      MemorySegment b = arena.allocate(JAVA_FLOAT, SIZE * SIZE);
-      for (int i = 0; i < SIZE * SIZE; i++) {
+      MemorySegment a = arena.allocate(JAVA_FLOAT, SIZE * DEPTH);
+      MemorySegment b = arena.allocate(JAVA_FLOAT, DEPTH * SIZE);
+      for (int i = 0; i < SIZE * DEPTH; i++) {
         a.setAtIndex(JAVA_FLOAT, i, i % 7 - 3);
         b.setAtIndex(JAVA_FLOAT, i, i % 5 - 2);
       }
       MemorySegment expected = naiveProduct(arena, a, b);
       AtomicInteger right = new AtomicInteger();
-      CountDownLatch start = new CountDownLatch(1);
       List<Thread> threads = new ArrayList<>();
       for (int t = 0; t < count; t++) {
         MemorySegment c = arena.allocate(JAVA_FLOAT, SIZE * SIZE);
         threads.add(
             builder.start(
                 () -> {
-                  try {
-                    start.await();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
+                  awaitStart();
                   for (int round = 0; round < rounds; round++) {
                     c.fill((byte) -1);
-                    Blas.sgemm(false, false, SIZE, SIZE, SIZE, 1f, a, SIZE, b, SIZE, 0f, c, SIZE);
+                    Blas.sgemm(false, false, SIZE, SIZE, DEPTH, 1f, a, DEPTH, b, SIZE, 0f, c, SIZE);
                     if (c.mismatch(expected) == -1) {
                       right.incrementAndGet();
                     }
                   }
                 }));
       }
-      start.countDown();
+      started = true;
       for (Thread thread : threads) {
         thread.join();
       }
       System.out.println(right.get() == count * rounds ? "all right" : "right: " + right);
+    }
+  }
+
+  /** By a look every millisecond: a latch wakes its waiters one after the other, and the first are done before the last. */
+  private static void awaitStart() {
+    try {
+      while (!started) {
+        Thread.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -71,9 +79,9 @@ final class ManyCallers {
     for (int i = 0; i < SIZE; i++) {
       for (int j = 0; j < SIZE; j++) {
         float sum = 0;
-        for (int k = 0; k < SIZE; k++) {
+        for (int k = 0; k < DEPTH; k++) {
           sum +=
-              a.getAtIndex(JAVA_FLOAT, i * SIZE + k) * b.getAtIndex(JAVA_FLOAT, k * SIZE + j);
+              a.getAtIndex(JAVA_FLOAT, i * DEPTH + k) * b.getAtIndex(JAVA_FLOAT, k * SIZE + j);
         }
         // + 0f: OpenBLAS may give the other zero.
         c.setAtIndex(JAVA_FLOAT, i * SIZE + j, sum + 0f);

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Replaces a file whole or not at all. The content goes into a temporary file in the same folder, is
- * forced to the disk, and then takes the file's place by one rename. Whatever happens before that,
- * the old file is as it was.
+ * Replaces a file whole or not at all. The content goes into a temporary file in the same folder,
+ * is forced to the disk, and then takes the file's place by one rename. Whatever happens before
+ * that, the old file is as it was.
  */
 public final class AtomicFile {
   private static final String SUFFIX = ".tmp";
@@ -32,15 +33,14 @@ public final class AtomicFile {
 
   /**
    * Writes a file. Where {@code file} is a symbolic link, what it points to is replaced. One write
-   * at a time in a JVM; two processes that write the same file both succeed or fail clearly, and the
-   * file is from one of them.
+   * at a time in a JVM; two processes that write the same file both succeed or fail clearly, and
+   * the file is from one of them.
    *
    * @param bytes how many bytes the content has, for the message when they do not fit
-   * @throws IOException if it fails: the file, the bytes needed and free, the reason, and advice. The
-   *     temporary file is gone then, and the file that was there before is untouched.
+   * @throws IOException if it fails: the file, the bytes needed and free, the reason, and advice.
+   *     The temporary file is gone then, and the file that was there before is untouched.
    */
-  public static synchronized void write(Path file, long bytes, Content content)
-      throws IOException {
+  public static synchronized void write(Path file, long bytes, Content content) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path folder = target.getParent();
     if (Files.exists(target) && !Files.isRegularFile(target)) {
@@ -90,7 +90,7 @@ public final class AtomicFile {
   }
 
   /** Temporary files of processes that were killed while they wrote. */
-  private static void removeOrphans(Path folder, String stem) throws IOException {
+  private static void removeOrphans(Path folder, String stem) {
     try (var files =
         Files.newDirectoryStream(
             folder,
@@ -112,6 +112,8 @@ public final class AtomicFile {
           Files.deleteIfExists(path);
         }
       }
+    } catch (IOException | DirectoryIteratorException e) {
+      // A folder that may be written but not listed: no reason not to save.
     }
   }
 
@@ -142,6 +144,7 @@ public final class AtomicFile {
       free = "an unknown number free";
     }
     if (e instanceof AccessDeniedException) {
+      reason = "permission denied";
       advice = "make the folder %s writable or choose another".formatted(folder);
     }
     return new IOException(

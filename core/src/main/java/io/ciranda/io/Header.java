@@ -129,7 +129,8 @@ final class Header {
   static Header parse(Path file, byte[] bytes, long dataBytes) throws IOException {
     if (bytes.length > MAX_BYTES) {
       throw new ModelFileException(
-          file, "expected a header of at most %d bytes, actual %d".formatted(MAX_BYTES, bytes.length));
+          file,
+          "expected a header of at most %d bytes, actual %d".formatted(MAX_BYTES, bytes.length));
     }
     requireUtf8(file, bytes);
     try (var json = JSON.createParser(bytes)) {

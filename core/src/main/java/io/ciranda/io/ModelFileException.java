@@ -6,8 +6,8 @@ import java.nio.file.Path;
 
 /**
  * A model file that is not what it should be: damaged, cut short, hostile, or simply of another
- * model. The message says the file, the tensor where there is one, the byte where there is one, what
- * was expected and what was found.
+ * model. The message says the file, the tensor where there is one, the byte where there is one,
+ * what was expected and what was found.
  */
 public final class ModelFileException extends IOException {
   @Serial private static final long serialVersionUID = 1;

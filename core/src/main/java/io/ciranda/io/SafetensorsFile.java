@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 
 /**
  * An open safetensors file. {@link #open} reads and checks the whole header; tensors are read when
- * they are asked for. A file that is replaced while it is open is read to the end as it was. Threads
- * may share one.
+ * they are asked for. A file that is replaced while it is open is read to the end as it was.
+ * Threads may share one.
  */
 public final class SafetensorsFile implements AutoCloseable {
   static final ValueLayout.OfFloat FLOAT =
@@ -40,8 +40,7 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   static final int CHUNK = 256 << 10;
 
-  private static final Set<DType> FLOATS =
-      EnumSet.of(DType.F32, DType.F64, DType.F16, DType.BF16);
+  private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F64, DType.F16, DType.BF16);
   private static final Set<DType> INTEGERS = EnumSet.of(DType.I32, DType.I64);
 
   /** What every JVM takes as an array's length. */
@@ -212,8 +211,7 @@ public final class SafetensorsFile implements AutoCloseable {
     Header.Entry entry = entry(name, INTEGERS);
     long size = (entry.end - entry.begin) / entry.dtype.bytes();
     if (size > MAX_ARRAY) {
-      throw bad(
-          name, entry, "expected at most %d elements, actual %d".formatted(MAX_ARRAY, size));
+      throw bad(name, entry, "expected at most %d elements, actual %d".formatted(MAX_ARRAY, size));
     }
     long[] values = new long[(int) size];
     chunks(
@@ -254,7 +252,9 @@ public final class SafetensorsFile implements AutoCloseable {
     return dtype == DType.I64 ? raw.getAtIndex(LONG, i) : raw.getAtIndex(INT, i);
   }
 
-  /** Takes {@code n} elements, as they are in the file, of which the first is number {@code first}. */
+  /**
+   * Takes {@code n} elements, as they are in the file, of which the first is number {@code first}.
+   */
   private interface Consumer {
     void accept(MemorySegment raw, long first, long n) throws ModelFileException;
   }

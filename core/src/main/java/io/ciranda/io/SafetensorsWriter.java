@@ -24,7 +24,9 @@ public final class SafetensorsWriter {
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, Source> sources = new LinkedHashMap<>();
 
-  /** Puts {@code n} elements from number {@code first} on into {@code raw}, as the file has them. */
+  /**
+   * Puts {@code n} elements from number {@code first} on into {@code raw}, as the file has them.
+   */
   private interface Filler {
     void fill(MemorySegment raw, long first, long n);
   }
@@ -99,8 +101,7 @@ public final class SafetensorsWriter {
             MemorySegment.copy(values, (int) first, raw, SafetensorsFile.LONG, 0, (int) n));
   }
 
-  private SafetensorsWriter add(
-      String name, DType dtype, int[] shape, long size, Filler filler) {
+  private SafetensorsWriter add(String name, DType dtype, int[] shape, long size, Filler filler) {
     requireEncodable("tensor name", name);
     if (name.isEmpty() || name.equals(Header.METADATA)) {
       throw new IllegalArgumentException("expected a tensor's name, actual '" + name + "'");
@@ -123,8 +124,8 @@ public final class SafetensorsWriter {
    * Writes the file, atomically.
    *
    * @throws IOException if it fails; see {@link AtomicFile#write}
-   * @throws ModelFileException if the file could not be read again: a name of over 1000 characters, a
-   *     header of over 100 MB
+   * @throws ModelFileException if the file could not be read again: a name of over 1000 characters,
+   *     a header of over 100 MB
    * @throws IllegalStateException if a tensor has been closed
    */
   public void write(Path file) throws IOException {
@@ -157,7 +158,8 @@ public final class SafetensorsWriter {
   private static void writeData(WritableByteChannel channel, Source source) throws IOException {
     int bytes = source.entry.dtype.bytes();
     try (var arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(Math.min(SafetensorsFile.CHUNK, source.entry.end), Long.BYTES);
+      MemorySegment buffer =
+          arena.allocate(Math.min(SafetensorsFile.CHUNK, source.entry.end), Long.BYTES);
       for (long at = 0; at < source.entry.end; at += SafetensorsFile.CHUNK) {
         MemorySegment raw =
             buffer.asSlice(0, Math.min(SafetensorsFile.CHUNK, source.entry.end - at));
@@ -167,8 +169,7 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes)
-      throws IOException {
+  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }

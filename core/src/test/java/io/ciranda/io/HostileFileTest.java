@@ -103,8 +103,7 @@ class HostileFileTest {
   void deepNestingIsAnErrorNotAStackOverflow() throws IOException {
     byte[] deep = ("{\"__metadata__\":" + "[".repeat(1 << 20)).getBytes(StandardCharsets.UTF_8);
     assertRefused("expected an object of strings", file(deep));
-    byte[] deeper =
-        ("{\"a\":{\"shape\":" + "[".repeat(1 << 20)).getBytes(StandardCharsets.UTF_8);
+    byte[] deeper = ("{\"a\":{\"shape\":" + "[".repeat(1 << 20)).getBytes(StandardCharsets.UTF_8);
     assertRefused("nesting depth", file(deeper));
   }
 
@@ -120,7 +119,8 @@ class HostileFileTest {
 
   @Test
   void utf16IsRefused() throws IOException {
-    byte[] header = new String(soundHeader(), StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_16LE);
+    byte[] header =
+        new String(soundHeader(), StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_16LE);
     assertRefused("not the JSON it should be", file(header));
   }
 
@@ -156,8 +156,7 @@ class HostileFileTest {
   @Test
   void whatIsNoFileIsRefused() {
     assertAll(
-        () ->
-            assertThrows(ModelFileException.class, () -> SafetensorsFile.open(folder).close()),
+        () -> assertThrows(ModelFileException.class, () -> SafetensorsFile.open(folder).close()),
         () ->
             assertThrows(
                 ModelFileException.class,

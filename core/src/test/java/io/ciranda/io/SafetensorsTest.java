@@ -85,6 +85,35 @@ class SafetensorsTest {
     }
   }
 
+  /** The sum that {@code golden.py} calls the loss comes out of the tensors beside it. */
+  @Test
+  void filesOfTheReferenceImplementationAreRead() throws Exception {
+    String name = "/golden/lstm-I5-H7-L2-D2-T6-B5-lengths.safetensors";
+    try (var read = SafetensorsFile.open(Path.of(getClass().getResource(name).toURI()))) {
+      assertEquals("lstm", read.metadata("cell"));
+      assertArrayEquals(new int[] {4 * 7, 2 * 7}, read.shape("rnn.weight_ih_l1_reverse"));
+      assertArrayEquals(new long[] {3, 1, 6, 2, 6}, read.loadLongs("lengths"));
+      double loss = dot(read, "y", "dy") + dot(read, "hn", "dhn") + dot(read, "cn", "dcn");
+      try (Tensor expected = read.load("loss")) {
+        assertEquals(0, expected.rank());
+        assertEquals(expected.get(), loss, 1e-5 * loss);
+      }
+    }
+  }
+
+  private static double dot(SafetensorsFile file, String first, String second) throws IOException {
+    try (Tensor x = file.load(first);
+        Tensor y = file.load(second)) {
+      double sum = 0;
+      float[] a = x.toArray();
+      float[] b = y.toArray();
+      for (int i = 0; i < a.length; i++) {
+        sum += (double) a[i] * b[i];
+      }
+      return sum;
+    }
+  }
+
   @Test
   void otherFloatsAreConverted() throws IOException {
     ByteBuffer data = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);

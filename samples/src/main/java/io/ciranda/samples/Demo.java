@@ -55,6 +55,7 @@ public final class Demo extends CirandaCommand {
   @Override
   protected Object run(Console console) throws IOException {
     require(maxMinutes > 0, "--max-minutes: expected more than 0, got " + maxMinutes);
+    RunFolder folder = RunFolder.create(out, "demo", LocalDateTime.now(ZoneId.systemDefault()));
     BuiltInText corpus = BuiltInText.europarlEnglish();
     Split split = Split.of(corpus.text(), TRAIN_FRACTION, 1 - TRAIN_FRACTION);
     console.narrate("Text: %s, %,d characters.".formatted(corpus.provenance(), corpus.text().length()));
@@ -64,14 +65,12 @@ public final class Demo extends CirandaCommand {
     NgramModel baseline = NgramModel.train(train, NGRAM);
     double baselineNats = baseline.meanNats(valid);
 
-    RunFolder folder = RunFolder.create(out, "demo", LocalDateTime.now(ZoneId.systemDefault()));
     LossCurve curve = new LossCurve("Character LSTM on European Parliament speeches", "nats per character");
     curve.level(baseline.order() + "-gram model", baselineNats);
 
     // SEAM: the lead trains here for maxMinutes with seed, into folder.model().
 
-    curve.writeNumbers(folder.path());
-    curve.writePicture(folder.path());
+    curve.write(folder.path(), console);
     Summary summary =
         new Summary(commandLine(), seed, corpus.provenance(), baselineNats, folder.path().toString(), Environment.current());
     folder.writeSummary(summary);

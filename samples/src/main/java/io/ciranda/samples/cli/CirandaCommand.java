@@ -1,7 +1,11 @@
 package io.ciranda.samples.cli;
 
+import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -28,6 +32,35 @@ public abstract class CirandaCommand implements Callable<Integer> {
     if (!condition) {
       throw new ParameterException(spec.commandLine(), message);
     }
+  }
+
+  /** The value, or wrong usage, exit code 2, with the message of the IllegalArgumentException that an option's value caused. */
+  protected final <T> T checked(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs another command line as if it had been typed; its results are for a person to read.
+   *
+   * @return its exit code
+   */
+  protected final int runCommand(List<String> arguments) throws Exception {
+    RootCommand root = (RootCommand) spec.root().userObject();
+    List<String> all = new ArrayList<>(arguments);
+    if (root.quiet()) {
+      all.add("--quiet");
+    }
+    if (root.verbose()) {
+      all.add("--verbose");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter out = root.json() ? err : spec.commandLine().getOut();
+    RootCommand fresh = CommandLine.defaultFactory().create(root.getClass());
+    return new CommandRunner(fresh).writingTo(out, err).run(all.toArray(String[]::new));
   }
 
   @Override

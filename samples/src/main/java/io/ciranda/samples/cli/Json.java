@@ -1,10 +1,13 @@
 package io.ciranda.samples.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /** The one way in which results are written as JSON: indented, record components in snake_case. */
 public final class Json {
@@ -15,6 +18,11 @@ public final class Json {
           .build();
 
   private Json() {}
+
+  /** A JSON file as a tree. */
+  public static JsonNode read(Path file) throws IOException {
+    return MAPPER.readTree(file.toFile());
+  }
 
   /** The JSON text of a record, a map, or a list of them. */
   public static String text(Object value) throws JsonProcessingException {

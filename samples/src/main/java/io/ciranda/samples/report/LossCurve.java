@@ -1,10 +1,11 @@
 package io.ciranda.samples.report;
 
+import io.ciranda.samples.cli.Console;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Font;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,24 +13,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/**
- * The losses of a training, step by step, as numbers ({@code loss.csv}) and as a picture ({@code loss.png}, {@code
- * loss.svg}).
- */
+
+/** The losses of a training, step by step, as numbers ({@code loss.csv}) and as a picture ({@code loss.png}). */
 public final class LossCurve {
   /** Points of the drawn training loss; more are not told apart on 1,000 pixels. */
   private static final int DRAWN_POINTS = 400;
 
+  private static final int DPI = 144;
   private static final Color TRAINING = new Color(0x4477AA);
   private static final Color VALIDATION = new Color(0xEE6677);
   private static final Color LEVEL = new Color(0x555555);
+  private static final Color GRID = new Color(0xDDDDDD);
   private static final BasicStroke SOLID = new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
   private static final BasicStroke DASHED =
       new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
@@ -68,26 +70,44 @@ public final class LossCurve {
     levels.add(new Level(name, loss));
   }
 
-  /** Writes {@code loss.csv} into {@code folder}: {@code series,step,loss}, the levels without a step. */
-  public void writeNumbers(Path folder) throws IOException {
-    try (PrintWriter out =
-        new PrintWriter(Files.newBufferedWriter(folder.resolve("loss.csv"), StandardCharsets.UTF_8))) {
-      out.println("series,step,loss");
-      training.forEach(point -> out.printf(Locale.ROOT, "training,%d,%.6f%n", point.step, point.loss));
-      validation.forEach(point -> out.printf(Locale.ROOT, "validation,%d,%.6f%n", point.step, point.loss));
-      levels.forEach(level -> out.printf(Locale.ROOT, "%s,,%.6f%n", level.name, level.loss));
+  /**
+   * Writes {@code loss.csv} and {@code loss.png} into {@code folder}. Where pictures cannot be drawn, as on a server without
+   * fonts, {@code console} says what to install; the numbers are there.
+   */
+  public void write(Path folder, Console console) throws IOException {
+    writeNumbers(folder.resolve("loss.csv"));
+    try {
+      BitmapEncoder.saveBitmapWithDPI(chart(), folder.resolve("loss.png").toString(), BitmapFormat.PNG, DPI);
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      // What AWT throws without a font, a font configuration or its native libraries.
+      console.narrate(
+          "No picture of the loss curve, the numbers are in loss.csv (%s).%nTo have one: apt-get install fontconfig fonts-dejavu-core"
+              .formatted(e));
     }
   }
 
-  /**
-   * Writes {@code loss.png} and {@code loss.svg} into {@code folder}; the training loss is averaged over neighbouring steps.
-   */
-  public void writePicture(Path folder) throws IOException {
-    XYChart chart = chart();
-    BitmapEncoder.saveBitmapWithDPI(
-        chart, folder.resolve("loss.png").toString(), BitmapEncoder.BitmapFormat.PNG, 144);
-    VectorGraphicsEncoder.saveVectorGraphic(
-        chart, folder.resolve("loss.svg").toString(), VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+  /** {@code series,step,loss}; the levels have no step. */
+  private void writeNumbers(Path file) throws IOException {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      out.write("series,step,loss\n");
+      for (Point point : training) {
+        out.write(row("training", point));
+      }
+      for (Point point : validation) {
+        out.write(row("validation", point));
+      }
+      for (Level level : levels) {
+        out.write("%s,,%s\n".formatted(level.name, number(level.loss)));
+      }
+    }
+  }
+
+  private static String row(String series, Point point) {
+    return "%s,%d,%s\n".formatted(series, point.step, number(point.loss));
+  }
+
+  private static String number(double loss) {
+    return String.format(Locale.ROOT, "%.6f", loss);
   }
 
   private XYChart chart() {
@@ -99,11 +119,10 @@ public final class LossCurve {
             .xAxisTitle("training steps")
             .yAxisTitle("loss, " + unit)
             .build();
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
-
-    List<Point> drawn = averaged(training);
-    if (!drawn.isEmpty()) {
-      draw(chart, "training (averaged)", drawn, TRAINING, SOLID);
+    List<Point> averaged = averaged(finite(training));
+    List<Point> validation = finite(this.validation);
+    if (!averaged.isEmpty()) {
+      draw(chart, "training (averaged)", averaged, TRAINING, SOLID);
     }
     if (!validation.isEmpty()) {
       draw(chart, "validation", validation, VALIDATION, SOLID).setMarker(SeriesMarkers.CIRCLE);
@@ -111,9 +130,31 @@ public final class LossCurve {
     long last = Stream.concat(training.stream(), validation.stream()).mapToLong(Point::step).max().orElse(1);
     for (Level level : levels) {
       List<Point> line = List.of(new Point(0, level.loss), new Point(last, level.loss));
-      draw(chart, level.name, line, LEVEL, DASHED);
+      draw(chart, String.format(Locale.ROOT, "%s: %.3f", level.name, level.loss), line, LEVEL, DASHED);
     }
+    XYStyler style = chart.getStyler();
+    style.setLegendPosition(LegendPosition.InsideNE);
+    style.setLegendBorderColor(GRID);
+    style.setChartBackgroundColor(Color.WHITE);
+    style.setPlotBorderColor(GRID);
+    style.setPlotGridLinesColor(GRID);
+    style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
+    style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+    style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    style.setMarkerSize(6);
+    style.setXAxisMin(0.0);
+    style.setXAxisMax((double) last);
+    style.setYAxisMax(top(averaged, validation));
     return chart;
+  }
+
+  /** The loss falls from ln V within the first steps: they may leave the picture, so that the rest can be told apart. */
+  private double top(List<Point> averaged, List<Point> validation) {
+    Stream<Point> afterTheFall = averaged.stream().skip(averaged.size() / 50);
+    double highest =
+        Stream.concat(afterTheFall, validation.stream()).mapToDouble(Point::loss).max().orElse(0);
+    double highestLevel = levels.stream().mapToDouble(Level::loss).max().orElse(0);
+    return 1.05 * Math.max(highest, highestLevel);
   }
 
   private static XYSeries draw(XYChart chart, String name, List<Point> points, Color color, BasicStroke stroke) {
@@ -125,6 +166,11 @@ public final class LossCurve {
     series.setMarker(SeriesMarkers.NONE);
     series.setMarkerColor(color);
     return series;
+  }
+
+  /** A training that diverged is drawn as far as it can be. */
+  private static List<Point> finite(List<Point> points) {
+    return points.stream().filter(point -> Double.isFinite(point.loss)).toList();
   }
 
   /** At most {@link #DRAWN_POINTS} means of as many neighbours each, at the middle of their steps. */

@@ -1,0 +1,125 @@
+package io.ciranda.samples.lm;
+
+import io.ciranda.kernel.Backend;
+import io.ciranda.model.LanguageModel;
+import io.ciranda.model.LanguageModelEvaluator;
+import io.ciranda.samples.cli.CirandaCommand;
+import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.UserException;
+import io.ciranda.samples.text.Split;
+import io.ciranda.samples.text.TextFile;
+import io.ciranda.text.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ciranda lm eval}. */
+@Command(
+    name = "eval",
+    description = "Measures a language model on a whole text, the state carried throughout.")
+final class Evaluate extends CirandaCommand {
+  private enum Part {
+    ALL,
+    TRAIN,
+    VALID,
+    TEST
+  }
+
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model.")
+  private Path model;
+
+  @Option(names = "--text", required = true, paramLabel = "FILE", description = "UTF-8 text, plain or gzip'ed.")
+  private Path text;
+
+  @Option(
+      names = "--part",
+      paramLabel = "PART",
+      defaultValue = "all",
+      description = "all, or the train, valid or test part of the text as --split cuts it (default: ${DEFAULT-VALUE}).")
+  private Part part;
+
+  @Option(
+      names = "--split",
+      paramLabel = "TRAIN,VALID",
+      split = ",",
+      defaultValue = "0.9,0.05",
+      description = "As for lm train (default: ${DEFAULT-VALUE}).")
+  private double[] split;
+
+  @Option(names = "--skip-unknown", description = "Leave out characters that the model does not know.")
+  private boolean skipUnknown;
+
+  /** What {@code --json} prints. */
+  record Result(
+      String model, String text, double nats, double bits, double perplexity, long symbols, int unknown) {}
+
+  @Override
+  protected Object run(Console console) throws IOException {
+    require(split.length == 2, "--split: expected two fractions such as 0.9,0.05");
+    String read = part(TextFile.read(text));
+    try (LanguageModel loaded = LanguageModel.load(model, Backend.best())) {
+      loaded.backend().advice().forEach(console::narrate);
+      Vocabulary.Encoded encoded = loaded.vocabulary().encode(read);
+      if (encoded.unknownCount() > 0 && !encoded.replaced() && !skipUnknown) {
+        throw new UserException(unknown(loaded.vocabulary(), encoded, read));
+      }
+      if (encoded.ids().length < 2) {
+        throw new UserException(
+            "%s: expected at least 2 symbols that the model knows, actual %d"
+                .formatted(text, encoded.ids().length));
+      }
+      LanguageModelEvaluator.Score score =
+          LanguageModelEvaluator.exact(loaded, encoded.ids(), done -> {});
+      var result =
+          new Result(
+              model.toString(),
+              text.toString(),
+              score.natsPerSymbol(),
+              score.bitsPerSymbol(),
+              score.perplexity(),
+              score.symbols(),
+              encoded.unknownCount());
+      console.print(
+          "%.4f nats, %.4f bits per symbol, perplexity %.2f, over %,d symbols"
+              .formatted(result.nats, result.bits, result.perplexity, result.symbols));
+      if (result.unknown > 0) {
+        console.print(
+            "%,d symbols were beyond the vocabulary of %,d and %s"
+                .formatted(
+                    result.unknown,
+                    loaded.vocabulary().size(),
+                    encoded.replaced() ? "read as " + Vocabulary.UNKNOWN : "left out"));
+      }
+      return result;
+    }
+  }
+
+  private String part(String whole) {
+    if (part == Part.ALL) {
+      return whole;
+    }
+    Split parts = Split.of(whole, split[0], split[1]);
+    return switch (part) {
+      case TRAIN -> parts.train();
+      case VALID -> parts.valid();
+      default -> parts.test();
+    };
+  }
+
+  private String unknown(Vocabulary vocabulary, Vocabulary.Encoded encoded, String read) {
+    Map.Entry<String, Integer> first = encoded.unknown().entrySet().iterator().next();
+    int at = read.indexOf(first.getKey());
+    long line = read.substring(0, at).lines().count();
+    return "%s: the model's vocabulary of %d has no '%s' (U+%04X, first on line %d); %d kinds of character, %d in all, are unknown.%nAdd --skip-unknown to leave them out, or train on a text that has them."
+        .formatted(
+            text,
+            vocabulary.size(),
+            first.getKey(),
+            first.getKey().codePointAt(0),
+            Math.max(1, line),
+            encoded.unknown().size(),
+            encoded.unknownCount());
+  }
+}

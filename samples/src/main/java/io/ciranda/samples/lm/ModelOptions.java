@@ -1,0 +1,55 @@
+package io.ciranda.samples.lm;
+
+import io.ciranda.model.LanguageModel;
+import io.ciranda.nn.Cell;
+import picocli.CommandLine.Option;
+
+/** The options that say what a model is made of. */
+final class ModelOptions {
+  @Option(
+      names = "--cell",
+      paramLabel = "CELL",
+      defaultValue = "lstm",
+      description = "rnn, rnn-relu, lstm or gru (default: ${DEFAULT-VALUE}).")
+  String cell;
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "H",
+      defaultValue = "256",
+      description = "Units of a recurrent layer (default: ${DEFAULT-VALUE}).")
+  int hidden;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "L",
+      defaultValue = "2",
+      description = "Recurrent layers (default: ${DEFAULT-VALUE}).")
+  int layers;
+
+  @Option(names = "--embed", paramLabel = "E", description = "Width of the embedding (default: as --hidden).")
+  Integer embed;
+
+  @Option(names = "--tie", description = "The output shares the embedding's weights; needs E = H.")
+  boolean tie;
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Probability after each recurrent layer: between layers and before the output (default: ${DEFAULT-VALUE}).")
+  float dropout;
+
+  @Option(
+      names = "--init-range",
+      paramLabel = "R",
+      defaultValue = "0",
+      description = "All weights start uniform in [-R, R); 0 for PyTorch's defaults (default: ${DEFAULT-VALUE}).")
+  double initRange;
+
+  /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */
+  LanguageModel.Config config() {
+    return new LanguageModel.Config(
+        Cell.of(cell), embed == null ? hidden : embed, hidden, layers, tie, dropout);
+  }
+}

@@ -1,0 +1,116 @@
+package io.ciranda.samples.lm;
+
+import io.ciranda.infer.Sampling;
+import io.ciranda.kernel.Backend;
+import io.ciranda.model.LanguageModel;
+import io.ciranda.model.LanguageModelSampler;
+import io.ciranda.samples.cli.CirandaCommand;
+import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.UserException;
+import io.ciranda.text.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ciranda lm sample}. */
+@Command(name = "sample", description = "Lets a language model write.")
+final class Sample extends CirandaCommand {
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model.")
+  private Path model;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "What the model goes on from (default: a line break).")
+  private String prompt;
+
+  @Option(
+      names = "--length",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Symbols to write (default: ${DEFAULT-VALUE}).")
+  private int length;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "X",
+      defaultValue = "0.8",
+      description = "Below 1 for safer, above 1 for wilder choices; 0 for the most probable (default: ${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      defaultValue = "0",
+      description = "Choose among the K most probable only; 0 for all (default: ${DEFAULT-VALUE}).")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      defaultValue = "1",
+      description = "Choose among the most probable that together have probability P (default: ${DEFAULT-VALUE}).")
+  private double topP;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "SEED",
+      defaultValue = "1",
+      description = "Of the choices (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  /** What {@code --json} prints. */
+  record Result(String model, String prompt, String text, long seed) {}
+
+  @Override
+  protected Object run(Console console) throws IOException {
+    require(length >= 0, "--length: expected 0 or more, actual " + length);
+    Sampling sampling = checked(() -> new Sampling(temperature, topK, topP));
+    try (LanguageModel loaded = LanguageModel.load(model, Backend.best())) {
+      loaded.backend().advice().forEach(console::narrate);
+      String text = write(loaded, prompt, length, sampling, seed);
+      console.print((prompt == null ? "" : prompt) + text);
+      return new Result(model.toString(), prompt, text, seed);
+    }
+  }
+
+  /**
+   * What the model writes after a prompt.
+   *
+   * @param prompt null for a line break
+   * @throws UserException where the model does not know the prompt's symbols
+   */
+  static String write(LanguageModel model, String prompt, int length, Sampling sampling, long seed) {
+    Vocabulary vocabulary = model.vocabulary();
+    boolean words = vocabulary.level() == Vocabulary.Level.WORD;
+    int[] ids = prompt == null || prompt.isEmpty() ? beginning(vocabulary) : encode(vocabulary, prompt);
+    var written = IntStream.builder();
+    try (var sampler = new LanguageModelSampler(model)) {
+      sampler.write(ids, length, sampling, new SplittableRandom(seed), written::add);
+    }
+    String text = vocabulary.decode(written.build().toArray());
+    return words && prompt != null ? " " + text : text;
+  }
+
+  /** A line break where the vocabulary has one, else its most frequent symbol. */
+  private static int[] beginning(Vocabulary vocabulary) {
+    String lineBreak = vocabulary.level() == Vocabulary.Level.WORD ? Vocabulary.END : "\n";
+    return new int[] {Math.max(0, vocabulary.id(lineBreak))};
+  }
+
+  private static int[] encode(Vocabulary vocabulary, String prompt) {
+    Vocabulary.Encoded encoded = vocabulary.encode(prompt);
+    if (encoded.unknownCount() > 0 && !encoded.replaced()) {
+      throw new UserException(
+          "--prompt: the model's vocabulary of %d has no %s"
+              .formatted(vocabulary.size(), encoded.unknown().keySet()));
+    }
+    int[] ids = encoded.ids();
+    // The prompt of a word model is the beginning of a line, not all of it.
+    return vocabulary.level() == Vocabulary.Level.WORD ? Arrays.copyOf(ids, ids.length - 1) : ids;
+  }
+}

@@ -1,0 +1,50 @@
+package io.ciranda.samples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ciranda.samples.cli.CommandRunner;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoTest {
+  @TempDir private Path base;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void leavesItsResultsInAFolder() throws IOException {
+    assertEquals(0, run("demo", "--json", "--seed", "7", "--max-minutes", "0.02", "--out", base.toString()));
+    JsonNode summary = new ObjectMapper().readTree(out.toString());
+    assertEquals(7, summary.get("seed").asInt());
+    assertEquals(1.11, summary.get("baseline_nats").asDouble(), 0.01);
+    Path folder = Path.of(summary.get("folder").asText());
+    assertEquals(summary, new ObjectMapper().readTree(folder.resolve("summary.json").toFile()));
+    assertTrue(Files.size(folder.resolve("loss.png")) > 10_000);
+    assertTrue(Files.readString(folder.resolve("loss.csv")).contains("6-gram model,,1.1"));
+  }
+
+  @Test
+  void noTimeIsWrongUsage() {
+    assertEquals(2, run("demo", "--max-minutes", "0"));
+    assertTrue(err.toString().contains("--max-minutes: expected more than 0, got 0.0"), err.toString());
+  }
+
+  @Test
+  void helpForALanguageModel() {
+    assertEquals(0, run("help", "lm"));
+    assertTrue(out.toString().startsWith("Usage: ciranda lm"), out.toString());
+  }
+
+  private int run(String... arguments) {
+    return new CommandRunner(new Ciranda()).writingTo(new PrintWriter(out), new PrintWriter(err)).run(arguments);
+  }
+}

@@ -1,0 +1,41 @@
+package io.ciranda.samples.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SplitTest {
+
+  @Test
+  void partsAreContiguousAndComplete() {
+    String text = "0123456789".repeat(10);
+    Split split = Split.of(text, 0.8, 0.1);
+    assertEquals(text.substring(0, 80), split.train());
+    assertEquals(text.substring(80, 90), split.valid());
+    assertEquals(text.substring(90), split.test());
+  }
+
+  @Test
+  void nothingIsLeftWhereTheFractionsAddUpToOne() {
+    Split split = Split.of("x".repeat(1003), 0.9, 1 - 0.9);
+    assertEquals(903, split.train().length());
+    assertEquals(100, split.valid().length());
+    assertEquals("", split.test());
+  }
+
+  @Test
+  void aSurrogatePairStaysWhole() {
+    Split split = Split.of("🎶🎶🎶", 0.5, 0.5); // the middle is inside the second pair
+    assertEquals("🎶🎶", split.train());
+    assertEquals("🎶", split.valid());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0.1", "0.9,0", "0.9,0.2", "-0.5,0.5", "NaN,0.1"})
+  void fractionsMustMakeSense(double train, double valid) {
+    assertThrows(IllegalArgumentException.class, () -> Split.of("text", train, valid));
+  }
+}
