@@ -8,21 +8,25 @@ import java.util.concurrent.Semaphore;
 /**
  * OpenBLAS with its sizes checked.
  *
- * <p>Matrices are row-major: element {@code [i][j]} of {@code a} stands at index {@code i * lda + j}, with {@code lda} at
- * least the length of a row. Element {@code i} of a vector {@code x} stands at index {@code i * incx}; with a negative
- * increment the vector runs backwards from its end, as everywhere in BLAS. A segment starts at the first element: slice it
- * to say where. Inputs may overlap each other; an output that overlaps an input makes the output undefined. With {@code beta
+ * <p>Matrices are row-major: element {@code [i][j]} of {@code a} stands at index {@code i * lda +
+ * j}, with {@code lda} at least the length of a row. Element {@code i} of a vector {@code x} stands
+ * at index {@code i * incx}; with a negative increment the vector runs backwards from its end, as
+ * everywhere in BLAS. A segment starts at the first element: slice it to say where. Inputs may
+ * overlap each other; an output that overlaps an input makes the output undefined. With {@code beta
  * = 0} the output is overwritten, whatever it held.
  *
- * <p>Each operation throws {@link IllegalArgumentException}, before any native code runs, for a negative size, a leading
- * dimension shorter than a row, an increment of zero, a segment that is too small, not aligned or on the Java heap, and for
- * a read-only output; {@link IllegalStateException} with {@link #diagnostics()} where there is no OpenBLAS, or if a segment's
+ * <p>Each operation throws {@link IllegalArgumentException}, before any native code runs, for a
+ * negative size, a leading dimension shorter than a row, an increment of zero, a segment that is
+ * too small, not aligned or on the Java heap, and for a read-only output; {@link
+ * IllegalStateException} with {@link #diagnostics()} where there is no OpenBLAS, or if a segment's
  * arena is closed.
  *
- * <p><b>Threads.</b> Any number may call. Inside OpenBLAS each call takes one of {@code 2 * MAX_THREADS} buffers, and so does
- * each of its own threads; the process dies if there is none left (OpenBLAS's {@code driver/others/memory.c}; its issues 539 and
- * 1451). Hence at most {@code MAX_THREADS} calls are let in at a time, first come, first served: even with all of
- * OpenBLAS's own threads at work, buffers are left. The wait is uninterruptible, as is the product that it waits for.
+ * <p><b>Threads.</b> Any number may call. Inside OpenBLAS each call takes one of {@code 2 *
+ * MAX_THREADS} buffers, and so does each of its own threads; the process dies if there is none left
+ * (OpenBLAS's {@code driver/others/memory.c}; its issues 539 and 1451). Hence at most {@code
+ * MAX_THREADS} calls are let in at a time, first come, first served: even with all of OpenBLAS's
+ * own threads at work, buffers are left. The wait is uninterruptible, as is the product that it
+ * waits for.
  */
 public final class Blas {
   private static final BlasLibrary LIBRARY = BlasLibrary.find();
@@ -40,8 +44,8 @@ public final class Blas {
   /**
    * Whether operations can be called.
    *
-   * @throws IllegalStateException if the library that {@code ciranda.blas.library} asks for cannot be had: who insists is not
-   *     served something else
+   * @throws IllegalStateException if the library that {@code ciranda.blas.library} asks for cannot
+   *     be had: who insists is not served something else
    */
   public static boolean isAvailable() {
     if (!AVAILABLE && LIBRARY.isForced()) {
@@ -50,7 +54,10 @@ public final class Blas {
     return AVAILABLE;
   }
 
-  /** Which library was chosen and why, or what to type to get one; see {@link BlasLibrary#diagnostics()}. */
+  /**
+   * Which library was chosen and why, or what to type to get one; see {@link
+   * BlasLibrary#diagnostics()}.
+   */
   public static String diagnostics() {
     return LIBRARY.diagnostics();
   }
@@ -91,8 +98,7 @@ public final class Blas {
       throw LIBRARY.unavailable();
     }
     if (threads < 1 || threads > most) {
-      throw new IllegalArgumentException(
-          "threads: expected 1 to " + most + ", actual " + threads);
+      throw new IllegalArgumentException("threads: expected 1 to " + most + ", actual " + threads);
     }
     CALLERS.acquireUninterruptibly(most);
     try {
@@ -139,8 +145,9 @@ public final class Blas {
   }
 
   /**
-   * {@link #sgemm} on native addresses, for a caller that has checked its sizes and keeps the memory alive itself: nothing
-   * is checked here, and a wrong argument overwrites memory or ends the process. Takes nothing from the heap.
+   * {@link #sgemm} on native addresses, for a caller that has checked its sizes and keeps the
+   * memory alive itself: nothing is checked here, and a wrong argument overwrites memory or ends
+   * the process. Takes nothing from the heap.
    */
   public static void sgemmUnchecked(
       boolean transA,
@@ -220,8 +227,7 @@ public final class Blas {
     checkWritable("y", y);
     enter();
     try {
-      CBlas.cblas_sgemv(
-          CBlas.ROW_MAJOR, op(transA), m, n, alpha, a, lda, x, incx, beta, y, incy);
+      CBlas.cblas_sgemv(CBlas.ROW_MAJOR, op(transA), m, n, alpha, a, lda, x, incx, beta, y, incy);
     } finally {
       CALLERS.release();
     }
@@ -347,8 +353,7 @@ public final class Blas {
     if (needed > segment.byteSize() / elementBytes) {
       throw new IllegalArgumentException(
           "%s: expected at least %d elements for [%d][%d] with ld%s = %d, actual %d"
-              .formatted(
-                  name, needed, rows, columns, name, ld, segment.byteSize() / elementBytes));
+              .formatted(name, needed, rows, columns, name, ld, segment.byteSize() / elementBytes));
     }
   }
 
@@ -361,8 +366,7 @@ public final class Blas {
     if (needed > segment.byteSize() / Float.BYTES) {
       throw new IllegalArgumentException(
           "%s: expected at least %d elements for [%d] with inc%s = %d, actual %d"
-              .formatted(
-                  name, needed, length, name, increment, segment.byteSize() / Float.BYTES));
+              .formatted(name, needed, length, name, increment, segment.byteSize() / Float.BYTES));
     }
   }
 

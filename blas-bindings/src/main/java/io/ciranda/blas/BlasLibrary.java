@@ -21,11 +21,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which OpenBLAS this JVM uses, and why: names tried with the reason of each refusal, the file that was loaded, what the
- * library says of itself, and what to type where none was found.
+ * Which OpenBLAS this JVM uses, and why: names tried with the reason of each refusal, the file that
+ * was loaded, what the library says of itself, and what to type where none was found.
  */
 public final class BlasLibrary {
-  /** Property that chooses the library: a file or name, {@code system}, {@code bundled} or {@code none}. */
+  /**
+   * Property that chooses the library: a file or name, {@code system}, {@code bundled} or {@code
+   * none}.
+   */
   public static final String LIBRARY_PROPERTY = "ciranda.blas.library";
 
   /** Property with the number of OpenBLAS's own threads, 1 unless set. */
@@ -79,7 +82,12 @@ public final class BlasLibrary {
    * @param threads its own threads at the start
    */
   record Loaded(
-      SymbolLookup symbols, String file, String config, String corename, int maxThreads, int threads) {}
+      SymbolLookup symbols,
+      String file,
+      String config,
+      String corename,
+      int maxThreads,
+      int threads) {}
 
   /** A candidate is not what is needed; the message says why. */
   static final class Refused extends Exception {
@@ -100,8 +108,8 @@ public final class BlasLibrary {
   }
 
   /**
-   * The library of this JVM, searched for at the first call. An OpenBLAS that is absent is no exception here: see {@link
-   * #isAvailable} and {@link #diagnostics}.
+   * The library of this JVM, searched for at the first call. An OpenBLAS that is absent is no
+   * exception here: see {@link #isAvailable} and {@link #diagnostics}.
    */
   public static BlasLibrary find() {
     return Found.LIBRARY;
@@ -151,9 +159,9 @@ public final class BlasLibrary {
   }
 
   /**
-   * Loads a runtime library that OpenBLAS needs. Its own search path (RUNPATH) does not reach the needs of its needs, but
-   * the loader takes what is loaded already. The system's copy goes first: an older libgcc_s loaded here would be forced
-   * on every other native library of the process.
+   * Loads a runtime library that OpenBLAS needs. Its own search path (RUNPATH) does not reach the
+   * needs of its needs, but the loader takes what is loaded already. The system's copy goes first:
+   * an older libgcc_s loaded here would be forced on every other native library of the process.
    */
   private static void openCompanion(Path file) throws Refused {
     try {
@@ -202,18 +210,22 @@ public final class BlasLibrary {
             .downcallHandle(
                 symbols
                     .find(function)
-                    .orElseThrow(() -> new Refused("it has no function " + function + ": not OpenBLAS")),
+                    .orElseThrow(
+                        () -> new Refused("it has no function " + function + ": not OpenBLAS")),
                 FunctionDescriptor.of(ADDRESS));
     try {
-      return ((MemorySegment) handle.invokeExact()).reinterpret(Long.MAX_VALUE).getString(0).strip();
+      return ((MemorySegment) handle.invokeExact())
+          .reinterpret(Long.MAX_VALUE)
+          .getString(0)
+          .strip();
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   /**
-   * The configuration is only what a library says. This asks it: n = 0xFFFFFFFF_00000001 is 1 to a callee that reads 32 bits,
-   * and negative, "nothing to do", to one that reads 64.
+   * The configuration is only what a library says. This asks it: n = 0xFFFFFFFF_00000001 is 1 to a
+   * callee that reads 32 bits, and negative, "nothing to do", to one that reads 64.
    */
   private static void probeIntegerWidth(SymbolLookup symbols) throws Refused {
     if (!PROBED.contains(System.getProperty("os.arch"))) {
@@ -243,8 +255,8 @@ public final class BlasLibrary {
   }
 
   /**
-   * Threads that the library was built for. A build without threads, or so old that it does not tell, has no lock around its
-   * buffers that could be relied on: one.
+   * Threads that the library was built for. A build without threads, or so old that it does not
+   * tell, has no lock around its buffers that could be relied on: one.
    */
   private static int maxThreads(String config) {
     Matcher matcher = MAX_THREADS.matcher(config);
@@ -285,7 +297,10 @@ public final class BlasLibrary {
     return loaded.map(Loaded::config);
   }
 
-  /** What {@code openblas_get_corename} said when the library was loaded: the kernels chosen for this CPU. */
+  /**
+   * What {@code openblas_get_corename} said when the library was loaded: the kernels chosen for
+   * this CPU.
+   */
   public Optional<String> corename() {
     return loaded.map(Loaded::corename);
   }
@@ -337,8 +352,8 @@ public final class BlasLibrary {
   }
 
   /**
-   * What a native call throws although C throws nothing: the unchecked exceptions of the call itself, such as that of a segment
-   * whose arena is closed.
+   * What a native call throws although C throws nothing: the unchecked exceptions of the call
+   * itself, such as that of a segment whose arena is closed.
    */
   static RuntimeException unexpected(Throwable e) {
     return switch (e) {

@@ -19,13 +19,15 @@ import java.util.Optional;
 /**
  * The natives inside {@code org.bytedeco:openblas}, unpacked once into a per-user cache.
  *
- * <p>A cached file is used only if its SHA-256 is that of the class path's copy, which is read anew each time: it takes
- * 0.3 s, and nothing in the cache has to be trusted. A file appears under its name by one atomic rename, so that JVMs that start
- * together see no half-written file, and the last of them to rename replaces equal content.
+ * <p>A cached file is used only if its SHA-256 is that of the class path's copy, which is read anew
+ * each time: it takes 0.3 s, and nothing in the cache has to be trusted. A file appears under its
+ * name by one atomic rename, so that JVMs that start together see no half-written file, and the
+ * last of them to rename replaces equal content.
  *
  * @param resources where the natives are looked up
  * @param classifier platform in bytedeco's spelling, such as {@code linux-x86_64}
- * @param names files in the order of loading, OpenBLAS itself last; of the others only those that exist are needed
+ * @param names files in the order of loading, OpenBLAS itself last; of the others only those that
+ *     exist are needed
  * @param cache folder to unpack below; empty if the user has none
  */
 record BundledLibrary(
@@ -50,7 +52,8 @@ record BundledLibrary(
    * Unpacks what is missing or damaged.
    *
    * @return the files in the order of loading
-   * @throws IOException if the class path has no natives for this platform, or the cache cannot be written
+   * @throws IOException if the class path has no natives for this platform, or the cache cannot be
+   *     written
    */
   List<Path> unpack() throws IOException {
     String library = names.getLast();

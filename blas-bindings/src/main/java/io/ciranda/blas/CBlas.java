@@ -13,10 +13,11 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The raw calls: name, order and meaning of the arguments are those of OpenBLAS's {@code cblas.h}; nothing is checked. Initialised
- * only after {@link BlasLibrary} has accepted a library.
+ * The raw calls: name, order and meaning of the arguments are those of OpenBLAS's {@code cblas.h};
+ * nothing is checked. Initialised only after {@link BlasLibrary} has accepted a library.
  *
- * <p>No call is {@code Linker.Option.critical}: none is short for every size, and a critical call holds up the collector.
+ * <p>No call is {@code Linker.Option.critical}: none is short for every size, and a critical call
+ * holds up the collector.
  */
 @SuppressWarnings("MemberName") // The C names are the point.
 final class CBlas {
@@ -26,11 +27,11 @@ final class CBlas {
 
   private CBlas() {}
 
-  // void cblas_sgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE transa, enum CBLAS_TRANSPOSE transb,
+  // void cblas_sgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE transa, enum CBLAS_TRANSPOSE
+  // transb,
   //     blasint m, blasint n, blasint k, float alpha, const float *a, blasint lda,
   //     const float *b, blasint ldb, float beta, float *c, blasint ldc);
-  private static final MethodHandle SGEMM =
-      link("cblas_sgemm", gemm(JAVA_FLOAT, ADDRESS));
+  private static final MethodHandle SGEMM = link("cblas_sgemm", gemm(JAVA_FLOAT, ADDRESS));
 
   static void cblas_sgemm(
       int order,
@@ -54,7 +55,8 @@ final class CBlas {
     }
   }
 
-  // The same function; a pointer is passed as the integer that it is, so that no segment has to exist.
+  // The same function; a pointer is passed as the integer that it is, so that no segment has to
+  // exist.
   private static final MethodHandle SGEMM_ADDRESSES =
       link("cblas_sgemm", gemm(JAVA_FLOAT, JAVA_LONG));
 
@@ -74,17 +76,18 @@ final class CBlas {
       long c,
       int ldc) {
     try {
-      SGEMM_ADDRESSES.invokeExact(order, transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+      SGEMM_ADDRESSES.invokeExact(
+          order, transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     } catch (Throwable e) {
       throw BlasLibrary.unexpected(e);
     }
   }
 
-  // void cblas_dgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE transa, enum CBLAS_TRANSPOSE transb,
+  // void cblas_dgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE transa, enum CBLAS_TRANSPOSE
+  // transb,
   //     blasint m, blasint n, blasint k, double alpha, const double *a, blasint lda,
   //     const double *b, blasint ldb, double beta, double *c, blasint ldc);
-  private static final MethodHandle DGEMM =
-      link("cblas_dgemm", gemm(JAVA_DOUBLE, ADDRESS));
+  private static final MethodHandle DGEMM = link("cblas_dgemm", gemm(JAVA_DOUBLE, ADDRESS));
 
   static void cblas_dgemm(
       int order,

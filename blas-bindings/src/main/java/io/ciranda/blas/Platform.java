@@ -33,10 +33,12 @@ enum Platform {
   /** Names to ask the system's loader for, in order. */
   List<String> systemNames() {
     return switch (this) {
-      // libopenblasp first: on Fedora's family libopenblas.so.0 is the build without threads, which only one caller at a
+      // libopenblasp first: on Fedora's family libopenblas.so.0 is the build without threads, which
+      // only one caller at a
       // time may enter.
       case LINUX -> List.of("libopenblasp.so.0", "libopenblas.so.0", "libopenblas.so");
-      // Homebrew keeps OpenBLAS outside the loader's path: first Apple silicon's folder, then Intel's.
+      // Homebrew keeps OpenBLAS outside the loader's path: first Apple silicon's folder, then
+      // Intel's.
       case MACOS ->
           List.of(
               "libopenblas.0.dylib",
@@ -47,7 +49,9 @@ enum Platform {
     };
   }
 
-  /** File names in the bundled jar, in the order of loading: what OpenBLAS needs first, itself last. */
+  /**
+   * File names in the bundled jar, in the order of loading: what OpenBLAS needs first, itself last.
+   */
   List<String> bundledNames() {
     return switch (this) {
       case LINUX ->
@@ -93,8 +97,8 @@ enum Platform {
   }
 
   /**
-   * The folder for unpacked natives: property {@code ciranda.cache}, else {@code ciranda} in the user's cache folder; empty
-   * where the user has no home, as in some containers.
+   * The folder for unpacked natives: property {@code ciranda.cache}, else {@code ciranda} in the
+   * user's cache folder; empty where the user has no home, as in some containers.
    */
   Optional<Path> cacheFolder(UnaryOperator<String> property, UnaryOperator<String> environment) {
     String chosen = property.apply(BlasLibrary.CACHE_PROPERTY);

@@ -14,7 +14,10 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-/** What the operating system's loader knows and {@link SymbolLookup} does not tell; for messages only. */
+/**
+ * What the operating system's loader knows and {@link SymbolLookup} does not tell; for messages
+ * only.
+ */
 final class SystemLoader {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final SymbolLookup LIBC = LINKER.defaultLookup();
@@ -26,7 +29,8 @@ final class SystemLoader {
   /** Why a library does not load, in the loader's words where it has any (not on Windows). */
   static String refusal(String name) {
     // void *dlopen(const char *filename, int flags); char *dlerror(void);
-    Optional<MethodHandle> dlopen = function("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    Optional<MethodHandle> dlopen =
+        function("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
     Optional<MethodHandle> dlerror = function("dlerror", FunctionDescriptor.of(STRING));
     if (dlopen.isPresent() && dlerror.isPresent()) {
       try (Arena arena = Arena.ofConfined()) {

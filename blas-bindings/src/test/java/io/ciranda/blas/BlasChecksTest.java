@@ -194,8 +194,7 @@ class BlasChecksTest {
     MemorySegment two = floats(2);
     MemorySegment three = floats(3);
     Blas.sger(2, 3, 1f, two, 1, three, 1, a, 3);
-    refused(
-        "m: expected 0 or more, actual -1", () -> Blas.sger(-1, 3, 1f, two, 1, three, 1, a, 3));
+    refused("m: expected 0 or more, actual -1", () -> Blas.sger(-1, 3, 1f, two, 1, three, 1, a, 3));
     refused("n: expected 0 or more, actual -1", () -> Blas.sger(2, -1, 1f, two, 1, three, 1, a, 3));
     refused(
         "x: expected at least 3 elements for [2] with incx = 2, actual 2",
@@ -235,10 +234,8 @@ class BlasChecksTest {
     refused(
         "y: expected at least 3 elements for [2] with incy = -2, actual 2",
         () -> Blas.sdot(2, two, 1, two, -2));
-    refused(
-        "incx: expected other than 0, actual 0", () -> Blas.sdot(2, two, 0, two, 1));
-    refused(
-        "incy: expected other than 0, actual 0", () -> Blas.saxpy(2, 1f, two, 1, two, 0));
+    refused("incx: expected other than 0, actual 0", () -> Blas.sdot(2, two, 0, two, 1));
+    refused("incy: expected other than 0, actual 0", () -> Blas.saxpy(2, 1f, two, 1, two, 0));
   }
 
   @Test

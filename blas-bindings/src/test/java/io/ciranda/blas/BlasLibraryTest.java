@@ -46,7 +46,8 @@ class BlasLibraryTest {
     assertTrue(library.isAvailable(), library::diagnostics);
     assertEquals(List.of(ABSENT.getFirst()), names(library));
     assertEquals(installed, library.file().orElseThrow());
-    assertTrue(BlasLibrary.search("system", "1", List.of(installed), NOTHING_BUNDLED).isAvailable());
+    assertTrue(
+        BlasLibrary.search("system", "1", List.of(installed), NOTHING_BUNDLED).isAvailable());
   }
 
   @Test
@@ -110,8 +111,7 @@ class BlasLibraryTest {
     assertFalse(library.isAvailable());
     assertFalse(library.isForced());
     assertEquals(List.of(), library.attempts());
-    assertEquals(
-        "OpenBLAS: switched off by -Dciranda.blas.library=none", library.diagnostics());
+    assertEquals("OpenBLAS: switched off by -Dciranda.blas.library=none", library.diagnostics());
   }
 
   @Test
@@ -222,9 +222,11 @@ class BlasLibraryTest {
         .getMessage();
   }
 
-  /** What an ILP64 library makes of the probe: it reads 64 bits of the length, and there is nothing to add up. */
-  static float sdotOfLongLength(
-      long n, MemorySegment x, long incx, MemorySegment y, long incy) {
+  /**
+   * What an ILP64 library makes of the probe: it reads 64 bits of the length, and there is nothing
+   * to add up.
+   */
+  static float sdotOfLongLength(long n, MemorySegment x, long incx, MemorySegment y, long incy) {
     return n <= 0 ? 0f : Float.NaN;
   }
 

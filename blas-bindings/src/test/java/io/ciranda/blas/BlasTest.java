@@ -37,8 +37,16 @@ class BlasTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 1, 0", "1, 7, 3, 0", "3, 1, 8, 2", "8, 13, 1, 1", "16, 17, 25, 0", "31, 33, 64, 5", "100, 64, 207, 3",
-    "2, 3, 0, 1", "0, 3, 2, 0", "3, 0, 2, 0"
+    "1, 1, 1, 0",
+    "1, 7, 3, 0",
+    "3, 1, 8, 2",
+    "8, 13, 1, 1",
+    "16, 17, 25, 0",
+    "31, 33, 64, 5",
+    "100, 64, 207, 3",
+    "2, 3, 0, 1",
+    "0, 3, 2, 0",
+    "3, 0, 2, 0"
   })
   void gemmInEveryOrientation(int m, int n, int k, int gap) {
     for (boolean transA : new boolean[] {false, true}) {
@@ -54,16 +62,14 @@ class BlasTest {
           for (int j = 0; j < n; j++) {
             double sum = 0;
             for (int l = 0; l < k; l++) {
-              sum +=
-                  a[transA ? l * lda + i : i * lda + l] * b[transB ? j * ldb + l : l * ldb + j];
+              sum += a[transA ? l * lda + i : i * lda + l] * b[transB ? j * ldb + l : l * ldb + j];
             }
             expected[i * ldc + j] = 0.5 * sum - 2 * c[i * ldc + j];
           }
         }
 
         MemorySegment single = floats(c);
-        Blas.sgemm(
-            transA, transB, m, n, k, 0.5f, floats(a), lda, floats(b), ldb, -2f, single, ldc);
+        Blas.sgemm(transA, transB, m, n, k, 0.5f, floats(a), lda, floats(b), ldb, -2f, single, ldc);
         assertFloats(expected, single, k);
 
         MemorySegment unchecked = floats(c);
@@ -84,8 +90,7 @@ class BlasTest {
         assertEquals(-1, single.mismatch(unchecked));
 
         MemorySegment twice = doubles(c);
-        Blas.dgemm(
-            transA, transB, m, n, k, 0.5, doubles(a), lda, doubles(b), ldb, -2, twice, ldc);
+        Blas.dgemm(transA, transB, m, n, k, 0.5, doubles(a), lda, doubles(b), ldb, -2, twice, ldc);
         for (int i = 0; i < c.length; i++) {
           assertEquals(expected[i], twice.getAtIndex(JAVA_DOUBLE, i), 1e-14 * (k + 4));
         }
@@ -95,7 +100,12 @@ class BlasTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 0, 1, 1", "3, 7, 0, 1, 1", "13, 8, 2, 2, 3", "17, 31, 1, -1, 2", "207, 100, 5, 3, -2", "33, 300, 0, 1, 1"
+    "1, 1, 0, 1, 1",
+    "3, 7, 0, 1, 1",
+    "13, 8, 2, 2, 3",
+    "17, 31, 1, -1, 2",
+    "207, 100, 5, 3, -2",
+    "33, 300, 0, 1, 1"
   })
   void gemv(int m, int n, int gap, int incx, int incy) {
     for (boolean transA : new boolean[] {false, true}) {
@@ -121,7 +131,13 @@ class BlasTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 0, 1, 1", "3, 7, 2, 1, 1", "31, 13, 0, 2, 3", "17, 100, 1, -2, -1", "257, 65, 3, 1, 1"})
+  @CsvSource({
+    "1, 1, 0, 1, 1",
+    "3, 7, 2, 1, 1",
+    "31, 13, 0, 2, 3",
+    "17, 100, 1, -2, -1",
+    "257, 65, 3, 1, 1"
+  })
   void ger(int m, int n, int gap, int incx, int incy) {
     int lda = n + gap;
     double[] x = randoms(span(m, incx));
@@ -139,7 +155,15 @@ class BlasTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 1, 1", "1, 1, 1", "7, 1, 1", "33, 2, 3", "100, -1, 2", "1023, 1, 1", "1023, -3, -2"})
+  @CsvSource({
+    "0, 1, 1",
+    "1, 1, 1",
+    "7, 1, 1",
+    "33, 2, 3",
+    "100, -1, 2",
+    "1023, 1, 1",
+    "1023, -3, -2"
+  })
   void axpyAndDot(int n, int incx, int incy) {
     double[] x = randoms(span(n, incx));
     double[] y = randoms(span(n, incy));

@@ -114,8 +114,7 @@ class BundledLibraryTest {
   }
 
   private byte[] original(Path file) throws IOException {
-    String resource =
-        "org/bytedeco/openblas/" + bundled().classifier() + "/" + file.getFileName();
+    String resource = "org/bytedeco/openblas/" + bundled().classifier() + "/" + file.getFileName();
     try (InputStream in = bundled().resources().getResourceAsStream(resource)) {
       return in.readAllBytes();
     }

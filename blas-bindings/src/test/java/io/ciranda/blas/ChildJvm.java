@@ -69,7 +69,8 @@ final class ChildJvm {
     Result result() throws IOException, InterruptedException {
       try {
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
-          throw new AssertionError("the JVM hangs: " + Files.readString(out) + Files.readString(err));
+          throw new AssertionError(
+              "the JVM hangs: " + Files.readString(out) + Files.readString(err));
         }
         return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
       } finally {

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Main class of a child JVM: many threads multiply at once and compare each result. One product takes several
- * milliseconds, longer than the system's time slice, so that without a bound nearly all threads hold a buffer together.
+ * Main class of a child JVM: many threads multiply at once and compare each result. A product is
+ * large enough for OpenBLAS to share it among its own threads, if it has some: then callers queue
+ * inside, each with a buffer.
  */
 final class ManyCallers {
-  private static final int SIZE = 128;
-  private static final int DEPTH = 16384;
+  private static final int SIZE = 192;
 
   private static volatile boolean started;
 
@@ -30,9 +30,9 @@ final class ManyCallers {
     int count = Integer.parseInt(args[1]);
     int rounds = Integer.parseInt(args[2]);
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment a = arena.allocate(JAVA_FLOAT, SIZE * DEPTH);
-      MemorySegment b = arena.allocate(JAVA_FLOAT, DEPTH * SIZE);
-      for (int i = 0; i < SIZE * DEPTH; i++) {
+      MemorySegment a = arena.allocate(JAVA_FLOAT, SIZE * SIZE);
+      MemorySegment b = arena.allocate(JAVA_FLOAT, SIZE * SIZE);
+      for (int i = 0; i < SIZE * SIZE; i++) {
         a.setAtIndex(JAVA_FLOAT, i, i % 7 - 3);
         b.setAtIndex(JAVA_FLOAT, i, i % 5 - 2);
       }
@@ -47,7 +47,7 @@ final class ManyCallers {
                   awaitStart();
                   for (int round = 0; round < rounds; round++) {
                     c.fill((byte) -1);
-                    Blas.sgemm(false, false, SIZE, SIZE, DEPTH, 1f, a, DEPTH, b, SIZE, 0f, c, SIZE);
+                    Blas.sgemm(false, false, SIZE, SIZE, SIZE, 1f, a, SIZE, b, SIZE, 0f, c, SIZE);
                     if (c.mismatch(expected) == -1) {
                       right.incrementAndGet();
                     }
@@ -62,7 +62,10 @@ final class ManyCallers {
     }
   }
 
-  /** By a look every millisecond: a latch wakes its waiters one after the other, and the first are done before the last. */
+  /**
+   * By a look every millisecond: a latch wakes its waiters one after the other, and the first are
+   * done before the last.
+   */
   private static void awaitStart() {
     try {
       while (!started) {
@@ -79,9 +82,8 @@ final class ManyCallers {
     for (int i = 0; i < SIZE; i++) {
       for (int j = 0; j < SIZE; j++) {
         float sum = 0;
-        for (int k = 0; k < DEPTH; k++) {
-          sum +=
-              a.getAtIndex(JAVA_FLOAT, i * DEPTH + k) * b.getAtIndex(JAVA_FLOAT, k * SIZE + j);
+        for (int k = 0; k < SIZE; k++) {
+          sum += a.getAtIndex(JAVA_FLOAT, i * SIZE + k) * b.getAtIndex(JAVA_FLOAT, k * SIZE + j);
         }
         // + 0f: OpenBLAS may give the other zero.
         c.setAtIndex(JAVA_FLOAT, i * SIZE + j, sum + 0f);

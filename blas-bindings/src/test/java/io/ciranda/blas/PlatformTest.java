@@ -53,7 +53,8 @@ class PlatformTest {
     Map<String, String> none = Map.of();
     Map<String, String> home = Map.of("user.home", HOME.toString());
     assertEquals(
-        Optional.of(HOME.resolve(".cache/ciranda")), Platform.LINUX.cacheFolder(home::get, none::get));
+        Optional.of(HOME.resolve(".cache/ciranda")),
+        Platform.LINUX.cacheFolder(home::get, none::get));
     assertEquals(
         Optional.of(HOME.resolve("Library/Caches/ciranda")),
         Platform.MACOS.cacheFolder(home::get, none::get));

@@ -49,7 +49,7 @@ public final class Ops {
     matMul.gemm(
         bias != null, y.address(), out, x.value().address(), in, false, weight.value().address(), in, true,
         rows, out, in, tape.workspace());
-    Variable result = tape.variable(y);
+    Variable result = tape.variable(y).expendable();
     tape.record(
         () -> {
           long dy = result.gradient().address();
@@ -264,8 +264,8 @@ public final class Ops {
   }
 
   /**
-   * Softmax and cross-entropy. Ends the forward pass: where the tape trains, the logits' memory then
-   * holds their gradient.
+   * Softmax and cross-entropy. Ends the forward pass of the logits: where they are the result of {@link
+   * #linear} and the tape trains, their memory then holds their gradient.
    *
    * @param logits {@code [..][V]}
    * @param targets {@code [..]}, each in {@code [0, V)}, or -1 for a place that does not count
@@ -281,8 +281,11 @@ public final class Ops {
           "cross-entropy: expected %d targets for %s, actual %s".formatted(rows, logits.value(), targets));
     }
     targets.requireRange("targets of cross-entropy", -1, v);
-    long x = logits.value().address();
-    return endWith(tape, logits, tape.kernels().softmaxCrossEntropy(x, targets.address(), scaleOf(tape, scale), rows, v));
+    Tensor x = gradientPlace(tape, logits);
+    float slope = slope(tape, scale);
+    double loss =
+        tape.kernels().softmaxCrossEntropy(x.address(), targets.address(), slope, rows, v);
+    return endWith(tape, logits, x, slope, loss);
   }
 
   /**
@@ -292,9 +295,11 @@ public final class Ops {
    */
   public static double binaryCrossEntropy(Tape tape, Variable logits, Tensor targets, float scale) {
     targets.requireShape("targets of binary cross-entropy", logits.value().shape());
-    long x = logits.value().address();
-    return endWith(
-        tape, logits, tape.kernels().binaryCrossEntropy(x, targets.address(), scaleOf(tape, scale), targets.size()));
+    Tensor x = gradientPlace(tape, logits);
+    float slope = slope(tape, scale);
+    double loss =
+        tape.kernels().binaryCrossEntropy(x.address(), targets.address(), slope, targets.size());
+    return endWith(tape, logits, x, slope, loss);
   }
 
   /**
@@ -304,18 +309,30 @@ public final class Ops {
    */
   public static double squaredError(Tape tape, Variable x, Tensor targets, float scale) {
     targets.requireShape("targets of squared error", x.value().shape());
-    long at = x.value().address();
-    return endWith(
-        tape, x, tape.kernels().squaredError(at, targets.address(), scaleOf(tape, scale), targets.size()));
+    Tensor error = gradientPlace(tape, x);
+    float slope = slope(tape, scale);
+    double loss =
+        tape.kernels().squaredError(error.address(), targets.address(), slope, targets.size());
+    return endWith(tape, x, error, slope, loss);
   }
 
-  private static float scaleOf(Tape tape, float scale) {
+  /** Where a loss kernel reads its input and leaves the gradient. */
+  private static Tensor gradientPlace(Tape tape, Variable x) {
+    Tensor value = x.value();
+    return !tape.isTraining() || x.isExpendable()
+        ? value
+        : tape.workspace().tensor(value.shape()).copyFrom(value);
+  }
+
+  /** The scale to give to a loss kernel, for which 0 means that no gradient is wanted. */
+  private static float slope(Tape tape, float scale) {
     return tape.isTraining() ? scale : 0;
   }
 
-  /** Makes what a loss kernel left in the place of {@code x} its gradient. */
-  private static double endWith(Tape tape, Variable x, double loss) {
-    tape.record(() -> x.adoptGradient(x.value()));
+  private static double endWith(Tape tape, Variable x, Tensor gradient, float slope, double loss) {
+    if (slope != 0) {
+      tape.record(() -> x.adoptGradient(gradient));
+    }
     return loss;
   }
 }

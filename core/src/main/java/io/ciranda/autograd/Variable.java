@@ -12,6 +12,7 @@ public final class Variable {
   private final boolean needsGradient;
   private Tensor gradient;
   private boolean written;
+  private boolean expendable;
 
   Variable(Tape tape, Tensor value, Tensor gradientMemory, boolean needsGradient) {
     this.tape = tape;
@@ -60,13 +61,30 @@ public final class Variable {
     return gradient;
   }
 
-  /** Takes memory that already holds this variable's whole gradient, without a copy. */
+  /**
+   * Says that no operation reads the value on the way back, so that a loss may leave the gradient in
+   * its place.
+   */
+  Variable expendable() {
+    expendable = true;
+    return this;
+  }
+
+  boolean isExpendable() {
+    return expendable;
+  }
+
+  /** Takes memory that already holds this variable's whole gradient, without a copy where it can. */
   void adoptGradient(Tensor memory) {
     if (written) {
       throw new IllegalStateException(
           "the input of a loss has a gradient from elsewhere: a loss ends the forward pass of " + value);
     }
-    gradient = memory;
+    if (gradient == null) {
+      gradient = memory;
+    } else {
+      gradient.copyFrom(memory);
+    }
     written = needsGradient;
   }
 }

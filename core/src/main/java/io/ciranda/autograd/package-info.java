@@ -10,6 +10,7 @@
  * caller zeroes; each thread has a tape, a workspace and gradients of its own.
  *
  * <p>A loss operation ends the forward pass: it returns the loss in nats and leaves the gradient
- * in the place of the logits, scaled as the caller says.
+ * in the place of the logits (in a copy, where their values are needed on the way back), scaled as
+ * the caller says.
  */
 package io.ciranda.autograd;

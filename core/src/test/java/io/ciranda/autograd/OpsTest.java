@@ -119,9 +119,8 @@ class OpsTest {
 
   @Test
   void eachDropoutOfAStepDropsOtherElementsAndTheSameSeedTheSame() {
-    Tensor ones = workspace.tensor(1000).fill(1);
     training.begin(7);
-    ones = workspace.tensor(1000).fill(1);
+    Tensor ones = workspace.tensor(1000).fill(1);
     float[] first = Ops.dropout(training, training.constant(ones), 0.5f).value().toArray();
     float[] second = Ops.dropout(training, training.constant(ones), 0.5f).value().toArray();
     training.begin(7);

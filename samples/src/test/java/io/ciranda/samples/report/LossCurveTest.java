@@ -2,18 +2,23 @@ package io.ciranda.samples.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ciranda.samples.cli.Console;
+import java.awt.Font;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class LossCurveTest {
@@ -71,10 +76,51 @@ class LossCurveTest {
     assertTrue(Files.readString(folder.resolve("loss.csv")).contains("training,3,NaN"));
   }
 
+  /** Another JVM, whose font configuration knows no font. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void withoutFontsTheNumbersAreThere() throws Exception {
+    Path noFonts = Files.writeString(folder.resolve("fonts.conf"), "<?xml version=\"1.0\"?><fontconfig></fontconfig>");
+    var java =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djava.awt.headless=true",
+            "-Duser.home=" + folder, // AWT keeps what it found about fonts there
+            "-cp",
+            System.getProperty("java.class.path"),
+            Fontless.class.getName(),
+            folder.toString());
+    java.environment().put("FONTCONFIG_FILE", noFonts.toString());
+    Process process = java.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    assertTrue(said.contains("No picture of the loss curve"), said);
+    assertTrue(said.contains("apt-get install"), said);
+    assertEquals(2, Files.readAllLines(folder.resolve("loss.csv")).size());
+  }
+
+  static final class Fontless {
+    public static void main(String[] arguments) throws IOException {
+      var fontless = new LossCurve("An LSTM", "nats per character");
+      fontless.training(1, 4.5);
+      var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+      fontless.write(Path.of(arguments[0]), new Console(err, err, false, false));
+    }
+  }
+
   private BufferedImage write() throws IOException {
+    assumeTrue(hasFonts(), "this machine has no fonts");
     curve.write(folder, new Console(new PrintWriter(err), new PrintWriter(err), false, false));
     assertEquals("", err.toString());
     return ImageIO.read(folder.resolve("loss.png").toFile());
+  }
+
+  private static boolean hasFonts() {
+    try {
+      return new Font(Font.SANS_SERIF, Font.PLAIN, 12).canDisplay('A');
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      return false;
+    }
   }
 
   private static long pixels(BufferedImage picture, int rgb) {

@@ -1,0 +1,277 @@
+package io.ciranda.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ciranda.autograd.Initializer;
+import io.ciranda.autograd.Parameter;
+import io.ciranda.autograd.Parameters;
+import io.ciranda.autograd.Tape;
+import io.ciranda.autograd.Variable;
+import io.ciranda.kernel.Backend;
+import io.ciranda.memory.IntTensor;
+import io.ciranda.memory.Workspace;
+import io.ciranda.testing.Values;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a stack declares and refuses, and that the ways to run it agree. */
+class RecurrentStackTest {
+  private static final int T = 6;
+  private static final int B = 3;
+  private static final int I = 5;
+  private static final int H = 4;
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final Workspace workspace = opened(new Workspace("test"));
+
+  private <R extends AutoCloseable> R opened(R resource) {
+    opened.add(resource);
+    return resource;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable resource : opened) {
+      resource.close();
+    }
+  }
+
+  private static Parameters parameters(RecurrentStack.Config config) {
+    var builder = new Parameters.Builder();
+    builder.declare("table", Initializer.normal(1), 8, config.input());
+    RecurrentStack.declare(builder, config, "rnn.");
+    return builder.build(Values.random(3));
+  }
+
+  private RecurrentStack stack(RecurrentStack.Config config, Parameters parameters) {
+    var stack = opened(new RecurrentStack(config, parameters, Backend.best(), "rnn."));
+    stack.refresh(0, 1);
+    return stack;
+  }
+
+  private Tape inference() {
+    return Tape.inference(Backend.best(), workspace);
+  }
+
+  private Variable x(Tape tape, int... shape) {
+    var x = workspace.tensor(shape);
+    return tape.constant(x.copyFrom(Values.floats("x", x.size())));
+  }
+
+  private static void assertRefused(String message, Executable executable) {
+    var e = assertThrows(IllegalArgumentException.class, executable);
+    assertEquals(message, e.getMessage());
+  }
+
+  @Test
+  void parametersHavePyTorchsNamesAndShapes() {
+    var config = new RecurrentStack.Config(Cell.GRU, I, H, 2, true, 0, true);
+    var declared = new ArrayList<String>();
+    for (Parameter p : opened(parameters(config)).all()) {
+      declared.add(p.name() + java.util.Arrays.toString(p.value().shape()));
+    }
+    assertEquals(
+        List.of(
+            "table[8, 5]",
+            "rnn.weight_ih_l0[12, 5]",
+            "rnn.weight_hh_l0[12, 4]",
+            "rnn.bias_ih_l0[12]",
+            "rnn.bias_hh_l0[12]",
+            "rnn.weight_ih_l0_reverse[12, 5]",
+            "rnn.weight_hh_l0_reverse[12, 4]",
+            "rnn.bias_ih_l0_reverse[12]",
+            "rnn.bias_hh_l0_reverse[12]",
+            "rnn.weight_ih_l1[12, 8]",
+            "rnn.weight_hh_l1[12, 4]",
+            "rnn.bias_ih_l1[12]",
+            "rnn.bias_hh_l1[12]",
+            "rnn.weight_ih_l1_reverse[12, 8]",
+            "rnn.weight_hh_l1_reverse[12, 4]",
+            "rnn.bias_ih_l1_reverse[12]",
+            "rnn.bias_hh_l1_reverse[12]",
+            "rnn.h0[4, 4]"),
+        declared);
+  }
+
+  @Test
+  void changedWeightsMustBePackedAnewBeforeAStep() {
+    var config = RecurrentStack.Config.of(Cell.LSTM, I, H, 2);
+    Parameters parameters = opened(parameters(config));
+    RecurrentStack stack = stack(config, parameters);
+    Tape tape = inference();
+    float[] before = stack.forward(tape, x(tape, T, B, I), null, null).y().value().toArray();
+    for (int l = 0; l < 2; l++) {
+      parameters.get("rnn.weight_hh_l" + l).value().zero();
+    }
+    parameters.changed();
+    var e =
+        assertThrows(
+            IllegalStateException.class, () -> stack.forward(tape, x(tape, T, B, I), null, null));
+    assertTrue(e.getMessage().contains("call refresh()"), e.getMessage());
+    stack.refresh(0, 2);
+    assertThrows(
+        IllegalStateException.class, () -> stack.forward(tape, x(tape, T, B, I), null, null), "half is packed");
+    stack.refresh(1, 2);
+    float[] after = stack.forward(tape, x(tape, T, B, I), null, null).y().value().toArray();
+    assertTrue(before[before.length - 1] != after[after.length - 1]);
+  }
+
+  @Test
+  void wrongShapesAreRefusedWithExpectedAndActual() {
+    var config = RecurrentStack.Config.of(Cell.LSTM, I, H, 1);
+    RecurrentStack stack = stack(config, opened(parameters(config)));
+    Tape tape = inference();
+    assertRefused(
+        "input of rnn.weight_ih_l0: expected shape [6][3][5], actual [6][3][7]",
+        () -> stack.forward(tape, x(tape, T, B, 7), null, null));
+    assertRefused(
+        "h0: expected shape [3][4], actual [2][4]",
+        () -> stack.forward(tape, x(tape, T, B, I), null, new State(List.of(x(tape, 2, H)), List.of(x(tape, B, H)))));
+    assertRefused(
+        "c0: expected shape [3][4], actual [3][5]",
+        () -> stack.forward(tape, x(tape, T, B, I), null, new State(List.of(x(tape, B, H)), List.of(x(tape, B, 5)))));
+    assertRefused(
+        "lengths: expected shape [3], actual [2]",
+        () -> stack.forward(tape, x(tape, T, B, I), workspace.ints(2), null));
+    for (int bad : new int[] {-1, T + 1}) {
+      IntTensor lengths = workspace.ints(B).copyFrom(new int[] {0, T, bad});
+      assertRefused(
+          "lengths: expected values in [0, 7), actual " + bad + " at position 2",
+          () -> stack.forward(tape, x(tape, T, B, I), lengths, null));
+    }
+  }
+
+  @Test
+  void tokensOutOfRangeAreRefusedFoldedOrNot() {
+    var config = RecurrentStack.Config.of(Cell.GRU, I, H, 1);
+    Parameters parameters = opened(parameters(config));
+    RecurrentStack stack = stack(config, parameters);
+    for (int steps : new int[] {1, 20}) { // 8 rows in the table
+      IntTensor ids = workspace.ints(steps, 1);
+      for (int i = 0; i < steps; i++) {
+        ids.set(i, i == steps - 1 ? 8 : 0);
+      }
+      assertRefused(
+          "ids of table: expected values in [0, 8), actual 8 at position " + (steps - 1),
+          () -> stack.forward(inference(), parameters.get("table"), ids, null, null));
+    }
+  }
+
+  @Test
+  void impossibleConfigurationsAreRefused() {
+    assertRefused(
+        "input, hidden and layers: expected at least 1, actual 5, 0 and 1",
+        () -> RecurrentStack.Config.of(Cell.GRU, I, 0, 1));
+    assertRefused(
+        "dropout: expected in [0, 1), actual 1.0",
+        () -> new RecurrentStack.Config(Cell.GRU, I, H, 1, false, 1, false));
+    assertRefused(
+        "cell: expected rnn, rnn-relu, lstm or gru, actual 'LSTM'", () -> Cell.of("LSTM"));
+    for (Cell cell : Cell.values()) {
+      assertEquals(cell, Cell.of(cell.label()));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTapeThatDoesNotTrainGivesTheSameBitsWithoutDropout(Cell cell) {
+    var config = new RecurrentStack.Config(cell, I, H, 2, true, 0, false);
+    Parameters parameters = opened(parameters(config));
+    RecurrentStack stack = stack(config, parameters);
+    Tape training = Tape.training(Backend.best(), workspace, opened(new Parameters.Like(parameters)));
+    Tape inference = inference();
+    assertArrayEquals(
+        stack.forward(training, x(training, T, B, I), null, null).y().value().toArray(),
+        stack.forward(inference, x(inference, T, B, I), null, null).y().value().toArray());
+    var withDropout = new RecurrentStack.Config(cell, I, H, 2, true, 0.5f, false);
+    RecurrentStack other = stack(withDropout, parameters);
+    assertArrayEquals(
+        stack.forward(inference, x(inference, T, B, I), null, null).y().value().toArray(),
+        other.forward(inference, x(inference, T, B, I), null, null).y().value().toArray());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void windowsWithACarriedStateGiveWhatTheWholeSequenceGives(Cell cell) {
+    var config = RecurrentStack.Config.of(cell, I, H, 2);
+    RecurrentStack stack = stack(config, opened(parameters(config)));
+    Tape tape = inference();
+    Variable x = x(tape, T, B, I);
+    RecurrentStack.Output whole = stack.forward(tape, x, null, null);
+    try (var carried = new CarriedState(config, B)) {
+      for (int t = 0; t < T; t += 2) {
+        Variable window = tape.constant(x.value().rows(t, t + 2));
+        RecurrentStack.Output part = stack.forward(tape, window, null, carried.load(tape));
+        carried.store(part.last());
+        Values.assertClose("y", whole.y().value().rows(t, t + 2), part.y().value(), 1e-6);
+      }
+      for (int l = 0; l < 2; l++) {
+        Values.assertClose("h", whole.last().h().get(l).value(), carried.h().rows(l, l + 1), 1e-6);
+        if (cell.hasCellState()) {
+          Values.assertClose("c", whole.last().c().get(l).value(), carried.c().rows(l, l + 1), 1e-6);
+        }
+      }
+      carried.reset();
+      assertArrayEquals(new float[2 * B * H], carried.h().toArray());
+      if (!cell.hasCellState()) {
+        assertNull(carried.c());
+      }
+    }
+  }
+
+  @Test
+  void aStateOfAnotherBatchIsNotTakenOver() {
+    var config = RecurrentStack.Config.of(Cell.GRU, I, H, 1);
+    RecurrentStack stack = stack(config, opened(parameters(config)));
+    Tape tape = inference();
+    State last = stack.forward(tape, x(tape, T, B, I), null, null).last();
+    try (var carried = new CarriedState(config, B + 1)) {
+      assertRefused("state: expected shape [4][4], actual [3][4]", () -> carried.store(last));
+    }
+  }
+
+  @Test
+  void noGradientFlowsIntoACarriedState() {
+    var config = RecurrentStack.Config.of(Cell.LSTM, I, H, 1);
+    try (var carried = new CarriedState(config, B)) {
+      State state = carried.load(Tape.training(Backend.best(), workspace, opened(new Parameters.Like(opened(parameters(config))))));
+      assertTrue(state.h().stream().noneMatch(Variable::needsGradient));
+      assertTrue(state.c().stream().noneMatch(Variable::needsGradient));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void paddingHasNoInfluence(Cell cell) {
+    var config = new RecurrentStack.Config(cell, I, H, 2, true, 0, false);
+    RecurrentStack stack = stack(config, opened(parameters(config)));
+    Tape tape = inference();
+    int[] lengths = {2, 0, 5};
+    IntTensor steps = workspace.ints(B).copyFrom(lengths);
+    Variable clean = x(tape, T, B, I);
+    Variable dirty = x(tape, T, B, I);
+    for (int t = 0; t < T; t++) {
+      for (int b = 0; b < B; b++) {
+        for (int i = 0; t >= lengths[b] && i < I; i++) {
+          dirty.value().set(Float.NaN, t, b, i);
+        }
+      }
+    }
+    RecurrentStack.Output expected = stack.forward(tape, clean, steps, null);
+    RecurrentStack.Output actual = stack.forward(tape, dirty, steps, null);
+    assertArrayEquals(expected.y().value().toArray(), actual.y().value().toArray());
+    for (int i = 0; i < 4; i++) {
+      assertArrayEquals(
+          expected.last().h().get(i).value().toArray(), actual.last().h().get(i).value().toArray());
+    }
+  }
+}
