@@ -67,7 +67,7 @@ class GoldenTest {
   private static final class Golden implements AutoCloseable {
     private final SafetensorsFile file;
     private final List<String> left;
-    private final List<AutoCloseable> loaded = new ArrayList<>();
+    private final List<Runnable> loaded = new ArrayList<>();
 
     Golden(Path path) throws IOException {
       file = SafetensorsFile.open(path);
@@ -94,14 +94,14 @@ class GoldenTest {
     Tensor tensor(String name) throws IOException {
       left.remove(name);
       Tensor tensor = file.load(name);
-      loaded.add(tensor);
+      loaded.add(tensor::close);
       return tensor;
     }
 
     IntTensor ints(String name) throws IOException {
       left.remove(name);
       IntTensor tensor = file.loadInts(name);
-      loaded.add(tensor);
+      loaded.add(tensor::close);
       return tensor;
     }
 
@@ -131,10 +131,8 @@ class GoldenTest {
     }
 
     @Override
-    public void close() throws Exception {
-      for (AutoCloseable tensor : loaded) {
-        tensor.close();
-      }
+    public void close() throws IOException {
+      loaded.forEach(Runnable::run);
       file.close();
     }
   }
@@ -143,7 +141,7 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("layers")
-  void aStackOfLayersIsPyTorchs(Path path) throws Exception {
+  void aStackOfLayersIsPyTorchs(Path path) throws IOException {
     try (var golden = new Golden(path)) {
       var config =
           new RecurrentStack.Config(
@@ -230,7 +228,7 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("languageModels")
-  void aLanguageModelInTrainingIsPyTorchs(Path path) throws Exception {
+  void aLanguageModelInTrainingIsPyTorchs(Path path) throws IOException {
     try (var golden = new Golden(path)) {
       int windows = golden.size("windows");
       int steps = golden.size("steps");

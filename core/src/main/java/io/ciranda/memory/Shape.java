@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** Arithmetic on shapes, shared by the tensor types. */
 final class Shape {
+  /** The number of 4-byte elements whose bytes a long still counts. */
+  private static final long MAX_SIZE = Long.MAX_VALUE / 4;
+
   private Shape() {}
 
   /**
@@ -15,12 +18,14 @@ final class Shape {
     long size = 1;
     for (int d : shape) {
       if (d < 0) {
-        throw new IllegalArgumentException(
-            "negative dimension in shape " + Arrays.toString(shape));
+        throw new IllegalArgumentException("negative dimension in shape " + text(shape));
       }
-      size = Math.multiplyExact(size, (long) d);
+      if (d != 0 && size > MAX_SIZE / d) {
+        throw new IllegalArgumentException("more elements than any memory has in shape " + text(shape));
+      }
+      size *= d;
     }
-    return Math.multiplyExact(size, 4L) / 4;
+    return size;
   }
 
   static void require(String name, int[] actual, int[] expected) {

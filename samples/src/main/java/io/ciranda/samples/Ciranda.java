@@ -2,7 +2,8 @@ package io.ciranda.samples;
 
 import io.ciranda.samples.cli.CommandRunner;
 import io.ciranda.samples.cli.RootCommand;
-import io.ciranda.samples.lm.LanguageModel;
+import io.ciranda.samples.lm.LanguageModelCommands;
+import io.ciranda.samples.reference.Reference;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -11,7 +12,13 @@ import picocli.CommandLine.HelpCommand;
 @Command(
     name = "ciranda",
     description = "Recurrent networks on the CPU, trained and run on the JVM.",
-    subcommands = {Demo.class, LanguageModel.class, HelpCommand.class})
+    subcommands = {
+      Demo.class,
+      LanguageModelCommands.class,
+      Reference.class,
+      Doctor.class,
+      HelpCommand.class
+    })
 public final class Ciranda extends RootCommand {
 
   /** Runs the command line and ends the JVM with its exit code: 0 done, 1 failed, 2 wrong usage. */

@@ -5,6 +5,7 @@ import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.LossCurve;
 import io.ciranda.samples.report.RunFolder;
+import io.ciranda.samples.report.Summaries;
 import io.ciranda.samples.text.BuiltInText;
 import io.ciranda.samples.text.NgramModel;
 import io.ciranda.samples.text.Split;
@@ -38,7 +39,8 @@ public final class Demo extends CirandaCommand {
       names = "--seed",
       paramLabel = "SEED",
       defaultValue = "1",
-      description = "Of the initial weights, the dropout and the sample (default: ${DEFAULT-VALUE}).")
+      description =
+          "Of the initial weights, the dropout and the sample (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -50,7 +52,12 @@ public final class Demo extends CirandaCommand {
 
   /** What {@code --json} prints and {@code summary.json} holds. */
   record Summary(
-      List<String> command, long seed, String text, double baselineNats, String folder, Environment environment) {}
+      List<String> command,
+      long seed,
+      String text,
+      double baselineNats,
+      String folder,
+      Environment environment) {}
 
   @Override
   protected Object run(Console console) throws IOException {
@@ -58,22 +65,30 @@ public final class Demo extends CirandaCommand {
     RunFolder folder = RunFolder.create(out, "demo", LocalDateTime.now(ZoneId.systemDefault()));
     BuiltInText corpus = BuiltInText.europarlEnglish();
     Split split = Split.of(corpus.text(), TRAIN_FRACTION, 1 - TRAIN_FRACTION);
-    console.narrate("Text: %s, %,d characters.".formatted(corpus.provenance(), corpus.text().length()));
+    console.narrate(
+        "Text: %s, %,d characters.".formatted(corpus.provenance(), corpus.text().length()));
 
     int[] train = split.train().codePoints().toArray();
     int[] valid = split.valid().codePoints().toArray();
     NgramModel baseline = NgramModel.train(train, NGRAM);
     double baselineNats = baseline.meanNats(valid);
 
-    LossCurve curve = new LossCurve("Character LSTM on European Parliament speeches", "nats per character");
+    LossCurve curve =
+        new LossCurve("Character LSTM on European Parliament speeches", "nats per character");
     curve.level(baseline.order() + "-gram model", baselineNats);
 
     // SEAM: the lead trains here for maxMinutes with seed, into folder.model().
 
-    curve.write(folder.path(), console);
+    curve.write(folder.path().resolve("model.loss"), console);
     Summary summary =
-        new Summary(commandLine(), seed, corpus.provenance(), baselineNats, folder.path().toString(), Environment.current());
-    folder.writeSummary(summary);
+        new Summary(
+            commandLine(),
+            seed,
+            corpus.provenance(),
+            baselineNats,
+            folder.path().toString(),
+            Environment.current());
+    Summaries.write(folder.path().resolve("model.summary.json"), summary);
 
     console.print(
         "%d-gram model: %.3f nats, %.3f bits per character"

@@ -22,19 +22,22 @@ class DemoTest {
 
   @Test
   void leavesItsResultsInAFolder() throws IOException {
-    assertEquals(0, run("demo", "--json", "--seed", "7", "--max-minutes", "0.02", "--out", base.toString()));
+    assertEquals(
+        0, run("demo", "--json", "--seed", "7", "--max-minutes", "0.02", "--out", base.toString()));
     JsonNode summary = new ObjectMapper().readTree(out.toString());
     assertEquals(7, summary.get("seed").asInt());
     assertEquals(1.11, summary.get("baseline_nats").asDouble(), 0.01);
     Path folder = Path.of(summary.get("folder").asText());
-    assertEquals(summary, new ObjectMapper().readTree(folder.resolve("summary.json").toFile()));
-    assertTrue(Files.readString(folder.resolve("loss.csv")).contains("6-gram model,,1.1"));
+    assertEquals(
+        summary, new ObjectMapper().readTree(folder.resolve("model.summary.json").toFile()));
+    assertTrue(Files.readString(folder.resolve("model.loss.csv")).contains("6-gram model,,1.1"));
   }
 
   @Test
   void noTimeIsWrongUsage() {
     assertEquals(2, run("demo", "--max-minutes", "0"));
-    assertTrue(err.toString().contains("--max-minutes: expected more than 0, got 0.0"), err.toString());
+    assertTrue(
+        err.toString().contains("--max-minutes: expected more than 0, got 0.0"), err.toString());
   }
 
   @Test
@@ -44,6 +47,8 @@ class DemoTest {
   }
 
   private int run(String... arguments) {
-    return new CommandRunner(new Ciranda()).writingTo(new PrintWriter(out), new PrintWriter(err)).run(arguments);
+    return new CommandRunner(new Ciranda())
+        .writingTo(new PrintWriter(out), new PrintWriter(err))
+        .run(arguments);
   }
 }

@@ -11,16 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The shell script of the distribution, with JDKs that are scripts themselves: they print their folder and their arguments.
- * The usual folders are moved below the temporary folder, so that no JDK of this machine is found.
+ * The shell script of the distribution, with JDKs that are scripts themselves: they print their
+ * folder and their arguments. The usual folders are moved below the temporary folder, so that no
+ * JDK of this machine is found.
  */
 class LauncherTest {
   private static final Path SCRIPT = Path.of("src/main/dist/bin/ciranda");
@@ -37,7 +38,15 @@ class LauncherTest {
     assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no /bin/sh");
     launcher = root.resolve("some folder/ciranda/bin/ciranda");
     String script = Files.readString(SCRIPT);
-    for (String folder : List.of("/usr/lib/jvm", "/usr/lib64/jvm", "/usr/java", "/usr/local/java", "/opt", "/Library", "/usr/libexec")) {
+    for (String folder :
+        List.of(
+            "/usr/lib/jvm",
+            "/usr/lib64/jvm",
+            "/usr/java",
+            "/usr/local/java",
+            "/opt",
+            "/Library",
+            "/usr/libexec")) {
       script = script.replaceAll("(?<=[\" \\n])" + folder + "(?=/)", root + folder);
     }
     executable(launcher, script);
@@ -45,7 +54,8 @@ class LauncherTest {
     // The programs that the script needs, and no java.
     Path tools = root.resolve("tools");
     for (String tool : List.of("dirname", "readlink", "sed", "head", "grep")) {
-      executable(tools.resolve(tool), "#!/bin/sh\nPATH=/usr/bin:/bin exec %s \"$@\"\n".formatted(tool));
+      executable(
+          tools.resolve(tool), "#!/bin/sh\nPATH=/usr/bin:/bin exec %s \"$@\"\n".formatted(tool));
     }
     environment.put("PATH", tools.toString());
   }
@@ -104,8 +114,18 @@ class LauncherTest {
     environment.put("JAVA_HOME", jdk("a/jdk-25", "25.0.3").toString());
     environment.put("CIRANDA_OPTS", "-Xmx8g -Dx=y");
     List<String> out = start("lm", "sample", "--prompt", "two words  and *", "").out;
-    assertEquals(List.of("lm", "sample", "--prompt", "two words  and *", ""), out.subList(out.size() - 5, out.size()));
-    assertTrue(out.containsAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx8g", "-Dx=y")), out.toString());
+    assertEquals(
+        List.of("lm", "sample", "--prompt", "two words  and *", ""),
+        out.subList(out.size() - 5, out.size()));
+    assertTrue(
+        out.containsAll(
+            List.of(
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx8g",
+                "-Dx=y")),
+        out.toString());
     assertEquals(launcher.getParent() + "/../lib/*", out.get(out.indexOf("-cp") + 1));
   }
 
@@ -131,7 +151,8 @@ class LauncherTest {
   @Test
   void withoutTheVectorModuleItIsNotAskedFor() throws Exception {
     Path home = jdk("a/jdk-25", "25.0.3");
-    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.3\"\nMODULES=\"java.base java.desktop\"\n");
+    Files.writeString(
+        home.resolve("release"), "JAVA_VERSION=\"25.0.3\"\nMODULES=\"java.base java.desktop\"\n");
     environment.put("JAVA_HOME", home.toString());
     assertFalse(start().out.contains("--add-modules"));
   }

@@ -1,7 +1,7 @@
 package io.ciranda.simd;
 
 import static io.ciranda.memory.Memory.ALL;
-import static io.ciranda.simd.Species.F;
+import static io.ciranda.simd.Lanes.F;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;

@@ -27,14 +27,20 @@ public abstract class CirandaCommand implements Callable<Integer> {
     return spec.root().commandLine().getParseResult().originalArgs();
   }
 
-  /** Wrong usage, exit code 2, where an option's value makes no sense: {@code message} says expected and actual. */
+  /**
+   * Wrong usage, exit code 2, where an option's value makes no sense: {@code message} says expected
+   * and actual.
+   */
   protected final void require(boolean condition, String message) {
     if (!condition) {
       throw new ParameterException(spec.commandLine(), message);
     }
   }
 
-  /** The value, or wrong usage, exit code 2, with the message of the IllegalArgumentException that an option's value caused. */
+  /**
+   * The value, or wrong usage, exit code 2, with the message of the IllegalArgumentException that
+   * an option's value caused.
+   */
   protected final <T> T checked(Supplier<T> value) {
     try {
       return value.get();

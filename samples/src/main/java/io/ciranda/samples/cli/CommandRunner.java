@@ -32,7 +32,8 @@ public final class CommandRunner {
     try {
       return commands.execute(arguments);
     } catch (Error e) {
-      // picocli handles exceptions only; a full heap or a missing native library is told as plainly.
+      // picocli handles exceptions only; a full heap or a missing native library is told as
+      // plainly.
       return Errors.tell(e, commands);
     }
   }

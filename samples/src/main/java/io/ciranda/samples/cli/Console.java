@@ -24,7 +24,8 @@ public final class Console {
 
   static Console of(CommandSpec spec) {
     RootCommand root = (RootCommand) spec.root().userObject();
-    return new Console(spec.commandLine().getOut(), spec.commandLine().getErr(), root.json(), root.quiet());
+    return new Console(
+        spec.commandLine().getOut(), spec.commandLine().getErr(), root.json(), root.quiet());
   }
 
   /** One line of the result, for a person to read. */

@@ -45,7 +45,9 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
-  /** Whether the message alone tells enough: the engine's own checks say what they expected and got. */
+  /**
+   * Whether the message alone tells enough: the engine's own checks say what they expected and got.
+   */
   private static boolean isExpected(Throwable thrown) {
     return thrown instanceof UserException
         || thrown instanceof IOException

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The one way in which results are written as JSON: indented, record components in snake_case. */
@@ -19,9 +20,19 @@ public final class Json {
 
   private Json() {}
 
-  /** A JSON file as a tree. */
+  /**
+   * A JSON file as a tree.
+   *
+   * @throws UserException where it holds something else
+   * @throws IOException where it cannot be read
+   */
   public static JsonNode read(Path file) throws IOException {
-    return MAPPER.readTree(file.toFile());
+    String text = Files.readString(file);
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new UserException("expected JSON in %s: %s".formatted(file, e.getOriginalMessage()), e);
+    }
   }
 
   /** The JSON text of a record, a map, or a list of them. */

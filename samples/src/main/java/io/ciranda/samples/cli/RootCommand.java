@@ -20,7 +20,8 @@ public abstract class RootCommand extends CommandGroup {
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      description = "Print the result as one JSON object on standard output, all else on standard error.")
+      description =
+          "Print the result as one JSON object on standard output, all else on standard error.")
   private boolean json;
 
   @Option(

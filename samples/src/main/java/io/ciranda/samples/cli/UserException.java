@@ -1,8 +1,8 @@
 package io.ciranda.samples.cli;
 
 /**
- * Something that the user can mend. The message says what is wrong, with expected and actual, and what to type; it is shown
- * without a stack trace.
+ * Something that the user can mend. The message says what is wrong, with expected and actual, and
+ * what to type; it is shown without a stack trace.
  */
 public final class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** What was built, as the build wrote it into {@code build.properties}, and the Java that runs it. */
+/**
+ * What was built, as the build wrote it into {@code build.properties}, and the Java that runs it.
+ */
 public final class Version implements IVersionProvider {
   private static final Properties BUILD = load();
 
@@ -23,7 +25,10 @@ public final class Version implements IVersionProvider {
   /** The running Java: version, vendor and virtual machine. */
   public static String java() {
     return "%s (%s, %s)"
-        .formatted(Runtime.version(), System.getProperty("java.vendor"), System.getProperty("java.vm.name"));
+        .formatted(
+            Runtime.version(),
+            System.getProperty("java.vendor"),
+            System.getProperty("java.vm.name"));
   }
 
   @Override

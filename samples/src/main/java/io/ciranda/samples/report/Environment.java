@@ -21,7 +21,13 @@ import java.util.stream.Stream;
  * @param processors how many the JVM may use
  */
 public record Environment(
-    String ciranda, String commit, String java, List<String> jvmArguments, String os, String cpu, int processors) {
+    String ciranda,
+    String commit,
+    String java,
+    List<String> jvmArguments,
+    String os,
+    String cpu,
+    int processors) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
   /** Of this process. */
@@ -31,12 +37,19 @@ public record Environment(
         Version.commit(),
         Version.java(),
         ManagementFactory.getRuntimeMXBean().getInputArguments(),
-        "%s %s %s".formatted(System.getProperty("os.name"), System.getProperty("os.version"), System.getProperty("os.arch")),
+        "%s %s %s"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                System.getProperty("os.arch")),
         cpuName(),
         Runtime.getRuntime().availableProcessors());
   }
 
-  /** The processor's name, as far as the system tells it without starting a program; otherwise its architecture. */
+  /**
+   * The processor's name, as far as the system tells it without starting a program; otherwise its
+   * architecture.
+   */
   private static String cpuName() {
     return fromLinux()
         .or(() -> Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER"))) // Windows
@@ -45,7 +58,10 @@ public record Environment(
 
   private static Optional<String> fromLinux() {
     try (Stream<String> lines = Files.lines(CPU_INFO)) {
-      return lines.filter(line -> line.startsWith("model name")).map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst();
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst();
     } catch (IOException noSuchFile) {
       return Optional.empty();
     }

@@ -21,8 +21,10 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-
-/** The losses of a training, step by step, as numbers ({@code loss.csv}) and as a picture ({@code loss.png}). */
+/**
+ * The losses of a training, step by step, as numbers ({@code NAME.csv}) and as a picture ({@code
+ * NAME.png}).
+ */
 public final class LossCurve {
   /** Points of the drawn training loss; more are not told apart on 1,000 pixels. */
   private static final int DRAWN_POINTS = 400;
@@ -32,9 +34,11 @@ public final class LossCurve {
   private static final Color VALIDATION = new Color(0xEE6677);
   private static final Color LEVEL = new Color(0x555555);
   private static final Color GRID = new Color(0xDDDDDD);
-  private static final BasicStroke SOLID = new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+  private static final BasicStroke SOLID =
+      new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
   private static final BasicStroke DASHED =
-      new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
+      new BasicStroke(
+          1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
 
   private record Point(long step, double loss) {}
 
@@ -71,18 +75,21 @@ public final class LossCurve {
   }
 
   /**
-   * Writes {@code loss.csv} and {@code loss.png} into {@code folder}. Where pictures cannot be drawn, as on a server without
-   * fonts, {@code console} says what to install; the numbers are there.
+   * Writes {@code NAME.csv} and {@code NAME.png}. Where pictures cannot be drawn, as on a server
+   * without fonts, {@code console} says what to install; the numbers are there.
+   *
+   * @param name folder and name of both files, without an ending
    */
-  public void write(Path folder, Console console) throws IOException {
-    writeNumbers(folder.resolve("loss.csv"));
+  public void write(Path name, Console console) throws IOException {
+    Path numbers = Path.of(name + ".csv");
+    writeNumbers(numbers);
     try {
-      BitmapEncoder.saveBitmapWithDPI(chart(), folder.resolve("loss.png").toString(), BitmapFormat.PNG, DPI);
+      BitmapEncoder.saveBitmapWithDPI(chart(), name + ".png", BitmapFormat.PNG, DPI);
     } catch (RuntimeException | LinkageError | InternalError e) {
       // What AWT throws without a font, a font configuration or its native libraries.
       console.narrate(
-          "No picture of the loss curve, the numbers are in loss.csv (%s).%nTo have one: apt-get install fontconfig fonts-dejavu-core"
-              .formatted(e));
+          "No picture of the loss curve, the numbers are in %s (%s).%nTo have one: apt-get install fontconfig fonts-dejavu-core"
+              .formatted(numbers, e));
     }
   }
 
@@ -127,10 +134,19 @@ public final class LossCurve {
     if (!validation.isEmpty()) {
       draw(chart, "validation", validation, VALIDATION, SOLID).setMarker(SeriesMarkers.CIRCLE);
     }
-    long last = Stream.concat(training.stream(), validation.stream()).mapToLong(Point::step).max().orElse(1);
+    long last =
+        Stream.concat(training.stream(), validation.stream())
+            .mapToLong(Point::step)
+            .max()
+            .orElse(1);
     for (Level level : levels) {
       List<Point> line = List.of(new Point(0, level.loss), new Point(last, level.loss));
-      draw(chart, String.format(Locale.ROOT, "%s: %.3f", level.name, level.loss), line, LEVEL, DASHED);
+      draw(
+          chart,
+          String.format(Locale.ROOT, "%s: %.3f", level.name, level.loss),
+          line,
+          LEVEL,
+          DASHED);
     }
     XYStyler style = chart.getStyler();
     style.setLegendPosition(LegendPosition.InsideNE);
@@ -148,7 +164,10 @@ public final class LossCurve {
     return chart;
   }
 
-  /** The loss falls from ln V within the first steps: they may leave the picture, so that the rest can be told apart. */
+  /**
+   * The loss falls from ln V within the first steps: they may leave the picture, so that the rest
+   * can be told apart.
+   */
   private double top(List<Point> averaged, List<Point> validation) {
     Stream<Point> afterTheFall = averaged.stream().skip(averaged.size() / 50);
     double highest =
@@ -157,7 +176,8 @@ public final class LossCurve {
     return 1.05 * Math.max(highest, highestLevel);
   }
 
-  private static XYSeries draw(XYChart chart, String name, List<Point> points, Color color, BasicStroke stroke) {
+  private static XYSeries draw(
+      XYChart chart, String name, List<Point> points, Color color, BasicStroke stroke) {
     double[] steps = points.stream().mapToDouble(Point::step).toArray();
     double[] losses = points.stream().mapToDouble(Point::loss).toArray();
     XYSeries series = chart.addSeries(name, steps, losses);
@@ -173,7 +193,9 @@ public final class LossCurve {
     return points.stream().filter(point -> Double.isFinite(point.loss)).toList();
   }
 
-  /** At most {@link #DRAWN_POINTS} means of as many neighbours each, at the middle of their steps. */
+  /**
+   * At most {@link #DRAWN_POINTS} means of as many neighbours each, at the middle of their steps.
+   */
   private static List<Point> averaged(List<Point> points) {
     int window = Math.ceilDiv(points.size(), DRAWN_POINTS);
     List<Point> means = new ArrayList<>();

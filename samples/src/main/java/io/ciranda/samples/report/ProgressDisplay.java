@@ -14,7 +14,8 @@ sealed interface ProgressDisplay {
   /**
    * What there is to show.
    *
-   * @param expectedSteps at the end, as it looks now; {@code Long.MAX_VALUE} where there is no limit
+   * @param expectedSteps at the end, as it looks now; {@code Long.MAX_VALUE} where there is no
+   *     limit
    * @param left until the end, as it looks now
    */
   record Report(long step, long expectedSteps, Duration left, double loss, double tokensPerSecond) {

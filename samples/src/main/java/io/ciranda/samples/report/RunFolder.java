@@ -1,11 +1,7 @@
 package io.ciranda.samples.report;
 
-import io.ciranda.io.AtomicFile;
-import io.ciranda.samples.cli.Json;
 import io.ciranda.samples.cli.UserException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +15,8 @@ import java.util.Locale;
  * @param path the folder
  */
 public record RunFolder(Path path) {
-  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
   /**
    * Makes {@code base/ciranda-NAME-STAMP}, and {@code base} where it is missing.
@@ -43,18 +40,14 @@ public record RunFolder(Path path) {
       }
     } catch (IOException e) {
       throw new UserException(
-          "cannot make a folder for the run in %s: %s%nName another with --out FOLDER.".formatted(base.toAbsolutePath(), e), e);
+          "cannot make a folder for the run in %s: %s%nName another with --out FOLDER."
+              .formatted(base.toAbsolutePath(), e),
+          e);
     }
   }
 
-  /** Where the trained model belongs. */
+  /** Where the trained model belongs; curve, checkpoint and summary stand beside it. */
   public Path model() {
     return path.resolve("model.safetensors");
-  }
-
-  /** Writes {@code summary.json}, a record or a map; a summary that was there is replaced at once. */
-  public void writeSummary(Object summary) throws IOException {
-    byte[] json = (Json.text(summary) + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(path.resolve("summary.json"), json.length, channel -> channel.write(ByteBuffer.wrap(json)));
   }
 }

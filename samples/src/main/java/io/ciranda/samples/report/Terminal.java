@@ -19,8 +19,11 @@ record Terminal(boolean interactive, int columns) {
           new ProcessBuilder("sh", "-c", "test -t 2 && stty size <&2")
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      String size = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
-      return size.isEmpty() ? new Terminal(false, DEFAULT_COLUMNS) : new Terminal(true, columns(size));
+      String size =
+          new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+      return size.isEmpty()
+          ? new Terminal(false, DEFAULT_COLUMNS)
+          : new Terminal(true, columns(size));
     } catch (IOException noShell) {
       return new Terminal(System.console().isTerminal(), DEFAULT_COLUMNS);
     }

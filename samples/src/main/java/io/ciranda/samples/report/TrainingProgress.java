@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Shows how far a training has come, its loss and its speed: on a terminal as a bar that is redrawn, elsewhere as a plain
- * line every few seconds, and not at all under {@code --json} or {@code --quiet}. It goes to standard error.
+ * Shows how far a training has come, its loss and its speed: on a terminal as a bar that is
+ * redrawn, elsewhere as a plain line every few seconds, and not at all under {@code --json} or
+ * {@code --quiet}. It goes to standard error.
  */
 public final class TrainingProgress implements AutoCloseable {
   private final ProgressDisplay display;
@@ -23,7 +24,11 @@ public final class TrainingProgress implements AutoCloseable {
   private long shownAt;
 
   TrainingProgress(
-      ProgressDisplay display, LongSupplier nanoTime, long firstStep, long maxSteps, Duration maxTime) {
+      ProgressDisplay display,
+      LongSupplier nanoTime,
+      long firstStep,
+      long maxSteps,
+      Duration maxTime) {
     this.display = display;
     this.nanoTime = nanoTime;
     this.firstStep = firstStep;
@@ -35,7 +40,8 @@ public final class TrainingProgress implements AutoCloseable {
   }
 
   /**
-   * Begins to show a training that ends after {@code maxSteps} steps or {@code maxTime}, whichever comes first.
+   * Begins to show a training that ends after {@code maxSteps} steps or {@code maxTime}, whichever
+   * comes first.
    *
    * @param task what is shown in front, such as {@code "training"}
    * @param firstStep how many steps are done already: 0, or more where a training is resumed
@@ -84,7 +90,9 @@ public final class TrainingProgress implements AutoCloseable {
     double nanosPerStep = (double) (now - startedAt) / (step - firstStep);
     long expectedSteps = (long) Math.min((double) maxSteps, firstStep + maxNanos / nanosPerStep);
     Duration left = Duration.ofNanos((long) (Math.max(0, expectedSteps - step) * nanosPerStep));
-    display.show(new ProgressDisplay.Report(step, Math.max(step, expectedSteps), left, loss, tokensPerSecond));
+    display.show(
+        new ProgressDisplay.Report(
+            step, Math.max(step, expectedSteps), left, loss, tokensPerSecond));
     shownTokens = tokens;
     shownAt = now;
   }

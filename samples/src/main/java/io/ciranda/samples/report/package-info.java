@@ -1,5 +1,5 @@
 /**
- * What a run shows and leaves behind: progress while it works, and a folder with the loss curve (numbers and picture) and
- * a summary that a program can read.
+ * What a run shows and leaves behind: progress while it works, and a folder with model, loss curve
+ * (numbers and picture) and a summary that a program can read.
  */
 package io.ciranda.samples.report;

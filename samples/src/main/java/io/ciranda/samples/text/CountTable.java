@@ -2,7 +2,9 @@ package io.ciranda.samples.text;
 
 /** Counts by a non-zero {@code long} key: open addressing with linear probing. */
 final class CountTable {
-  /** 2^64 divided by the golden ratio: spreads neighbouring keys (Knuth's multiplicative hashing). */
+  /**
+   * 2^64 divided by the golden ratio: spreads neighbouring keys (Knuth's multiplicative hashing).
+   */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private long[] keys = new long[1 << 10]; // 0: empty

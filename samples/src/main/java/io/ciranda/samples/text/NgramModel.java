@@ -3,24 +3,28 @@ package io.ciranda.samples.text;
 import java.util.Arrays;
 
 /**
- * An n-gram model with interpolated modified Kneser-Ney smoothing (Chen and Goodman 1999), the baseline of a character
- * language model. For symbol w after context h, with h' the context without its oldest symbol,
+ * An n-gram model with interpolated modified Kneser-Ney smoothing (Chen and Goodman 1999), the
+ * baseline of a character language model. For symbol w after context h, with h' the context without
+ * its oldest symbol,
  *
  * <pre>
  *   p(w|h) = max(c(hw) - D(c(hw)), 0) / c(h)  +  gamma(h) p(w|h')
  *   gamma(h) = (D1 N1(h) + D2 N2(h) + D3 N3+(h)) / c(h)
  * </pre>
  *
- * where Nk(h) is the number of symbols seen k times after h. c counts occurrences at the highest order, and below it in how
- * many different symbols an n-gram was seen to be preceded by. The chain ends in a uniform distribution over the symbols
- * of the training text and one that stands for all unseen ones, so no probability is 0. The discounts D1, D2, D3 of each
- * order are Chen and Goodman's estimates from the counts of counts.
+ * where Nk(h) is the number of symbols seen k times after h. c counts occurrences at the highest
+ * order, and below it in how many different symbols an n-gram was seen to be preceded by. The chain
+ * ends in a uniform distribution over the symbols of the training text and one that stands for all
+ * unseen ones, so no probability is 0. The discounts D1, D2, D3 of each order are Chen and
+ * Goodman's estimates from the counts of counts.
  *
- * <p>Its own class because the n-gram libraries on Maven Central are unmaintained, native, or without interpolated
- * smoothing.
+ * <p>Its own class because the n-gram libraries on Maven Central are unmaintained, native, or
+ * without interpolated smoothing.
  */
 public final class NgramModel {
-  /** The id of every symbol that the training text does not have. Ids of the others count from 1. */
+  /**
+   * The id of every symbol that the training text does not have. Ids of the others count from 1.
+   */
   private static final int UNSEEN = 0;
 
   private final int[] ids; // by symbol
@@ -36,8 +40,9 @@ public final class NgramModel {
   }
 
   /**
-   * Counts the n-grams of {@code text}. Where the alphabet is so large that {@code order} ids do not fit into 63 bits
-   * (6-grams: above 1,023 symbols), the order is the largest that does: see {@link #order()}.
+   * Counts the n-grams of {@code text}. Where the alphabet is so large that {@code order} ids do
+   * not fit into 63 bits (6-grams: above 1,023 symbols), the order is the largest that does: see
+   * {@link #order()}.
    *
    * @param text symbols, non-negative: code points or ids of a vocabulary
    * @param order n, at least 1
@@ -46,7 +51,8 @@ public final class NgramModel {
   public static NgramModel train(int[] text, int order) {
     if (order < 1 || text.length < order) {
       throw new IllegalArgumentException(
-          "expected an order of at least 1 and a text no shorter, got order %d and %d symbols".formatted(order, text.length));
+          "expected an order of at least 1 and a text no shorter, got order %d and %d symbols"
+              .formatted(order, text.length));
     }
     int[] ids = new int[Arrays.stream(text).max().getAsInt() + 1];
     int symbols = 0;
@@ -72,8 +78,8 @@ public final class NgramModel {
   }
 
   /**
-   * The mean negative log-likelihood of {@code text} in nats per symbol. Its first symbols are predicted from as many
-   * predecessors as they have.
+   * The mean negative log-likelihood of {@code text} in nats per symbol. Its first symbols are
+   * predicted from as many predecessors as they have.
    *
    * @param text symbols as in {@link #train}; at least one
    */
@@ -104,7 +110,10 @@ public final class NgramModel {
 
   /** The n-grams of one length: their counts, and what follows each of their contexts. */
   private static final class Order {
-    /** Where the text is too short or too regular for an estimate; the usual value of absolute discounting. */
+    /**
+     * Where the text is too short or too regular for an estimate; the usual value of absolute
+     * discounting.
+     */
     private static final double DEFAULT_DISCOUNT = 0.75;
 
     private final int bits;
@@ -139,7 +148,9 @@ public final class NgramModel {
       return new Order(counts, bits);
     }
 
-    /** The k-grams, counted by the different symbols before them: once for each distinct (k+1)-gram. */
+    /**
+     * The k-grams, counted by the different symbols before them: once for each distinct (k+1)-gram.
+     */
     static Order continuations(Order longer, int k, int bits) {
       CountTable counts = new CountTable();
       longer.ngrams.forEach((ngram, _) -> counts.add(ngram & mask(k, bits), 1));
@@ -156,7 +167,10 @@ public final class NgramModel {
       return (count - discount(count)) / totals.count(slot) + gamma[slot] * shorter;
     }
 
-    /** The key of an n-gram's context: never 0, which a table cannot hold, even where the context is empty. */
+    /**
+     * The key of an n-gram's context: never 0, which a table cannot hold, even where the context is
+     * empty.
+     */
     private long context(long ngram) {
       return (ngram >>> bits) + 1;
     }

@@ -22,11 +22,11 @@ public final class TextFile {
   private TextFile() {}
 
   /**
-   * The whole text of {@code file}, unchanged but for a byte order mark, which is dropped. What is gzip'ed is known by its
-   * first two bytes, not by its name.
+   * The whole text of {@code file}, unchanged but for a byte order mark, which is dropped. What is
+   * gzip'ed is known by its first two bytes, not by its name.
    *
-   * @throws UserException where the file is missing, a folder, empty, cut short, binary or not UTF-8; the message names the
-   *     place
+   * @throws UserException where the file is missing, a folder, empty, cut short, binary or not
+   *     UTF-8; the message names the place
    * @throws IOException where reading fails
    */
   public static String read(Path file) throws IOException {
@@ -34,12 +34,15 @@ public final class TextFile {
       throw new UserException("expected a text file, but this is a folder: " + file);
     }
     if (!Files.exists(file)) {
-      throw new UserException("no such file: %s (looked in %s)".formatted(file, file.toAbsolutePath().getParent()));
+      throw new UserException(
+          "no such file: %s (looked in %s)".formatted(file, file.toAbsolutePath().getParent()));
     }
     byte[] bytes = unzipped(file, Files.readAllBytes(file));
     String text = decode(file, bytes);
     if (text.isBlank()) {
-      throw new UserException("expected text, but %s holds %s".formatted(file, text.isEmpty() ? "nothing" : "only blanks"));
+      throw new UserException(
+          "expected text, but %s holds %s"
+              .formatted(file, text.isEmpty() ? "nothing" : "only blanks"));
     }
     return text;
   }
@@ -51,7 +54,8 @@ public final class TextFile {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
       return in.readAllBytes();
     } catch (EOFException | ZipException e) {
-      throw new UserException("the gzip file %s is cut short or damaged: %s".formatted(file, e.getMessage()), e);
+      throw new UserException(
+          "the gzip file %s is cut short or damaged: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -73,7 +77,8 @@ public final class TextFile {
     int nul = text.indexOf('\0');
     if (nul >= 0) {
       throw new UserException(
-          "expected text, but %s holds a zero byte (character %d): it is binary, or UTF-16.".formatted(file, nul));
+          "expected text, but %s holds a zero byte (character %d): it is binary, or UTF-16."
+              .formatted(file, nul));
     }
     return text;
   }

@@ -19,10 +19,15 @@ class CommandRunnerTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  @Command(name = "test", subcommands = {Work.class, Group.class, HelpCommand.class})
+  @Command(
+      name = "test",
+      subcommands = {Work.class, Group.class, HelpCommand.class})
   static final class Root extends RootCommand {}
 
-  @Command(name = "group", description = "A group.", subcommands = {Work.class, HelpCommand.class})
+  @Command(
+      name = "group",
+      description = "A group.",
+      subcommands = {Work.class, HelpCommand.class})
   static final class Group extends CommandGroup {}
 
   /** Does what its option says. */
@@ -61,7 +66,9 @@ class CommandRunnerTest {
   @Test
   void jsonIsAloneOnStandardOutput() {
     assertEquals(0, run("group", "work", "--json"));
-    assertEquals("{ \"command\" : [ \"group\", \"work\", \"--json\" ] }", out.toString().strip().replaceAll("\\s+", " "));
+    assertEquals(
+        "{ \"command\" : [ \"group\", \"work\", \"--json\" ] }",
+        out.toString().strip().replaceAll("\\s+", " "));
     assertEquals(lines("narration", "result for a person"), err.toString());
   }
 
@@ -77,8 +84,12 @@ class CommandRunnerTest {
     assertFails("user", "ciranda: the file is empty: give one with text");
     assertFails("missing", "ciranda: no such file or folder: no/such/file");
     assertFails("io", "ciranda: disk full");
-    assertFails("argument", "ciranda: expected 3, got 4", "Add --verbose to see where it happened.");
-    assertFails("bug", "ciranda: java.lang.IllegalStateException: this cannot be", "Add --verbose to see where it happened.");
+    assertFails(
+        "argument", "ciranda: expected 3, got 4", "Add --verbose to see where it happened.");
+    assertFails(
+        "bug",
+        "ciranda: java.lang.IllegalStateException: this cannot be",
+        "Add --verbose to see where it happened.");
     assertFails(
         "memory",
         "ciranda: out of memory (Java heap space). Give the JVM more: CIRANDA_OPTS=-Xmx8g, or ask for a smaller model or batch.");
@@ -118,7 +129,15 @@ class CommandRunnerTest {
 
   @Test
   void helpIsEverywhere() {
-    for (String[] words : new String[][] {{"--help"}, {"work", "--help"}, {"group", "-h"}, {"group", "work", "--help"}, {"help", "group"}, {"group", "help", "work"}}) {
+    for (String[] words :
+        new String[][] {
+          {"--help"},
+          {"work", "--help"},
+          {"group", "-h"},
+          {"group", "work", "--help"},
+          {"help", "group"},
+          {"group", "help", "work"}
+        }) {
       out.getBuffer().setLength(0);
       assertEquals(0, run(words));
       assertTrue(out.toString().startsWith("Usage: test"), out.toString());
@@ -132,12 +151,16 @@ class CommandRunnerTest {
   void versionNamesProjectAndJava() {
     assertEquals(0, run("--version"));
     String text = out.toString();
-    assertTrue(text.matches("(?s)ciranda \\d+\\.\\d+\\.\\d+.*Java " + Runtime.version().feature() + ".*"), text);
+    assertTrue(
+        text.matches("(?s)ciranda \\d+\\.\\d+\\.\\d+.*Java " + Runtime.version().feature() + ".*"),
+        text);
     assertFalse(text.contains("${"), text);
   }
 
   private int run(String... arguments) {
-    return new CommandRunner(new Root()).writingTo(new PrintWriter(out), new PrintWriter(err)).run(arguments);
+    return new CommandRunner(new Root())
+        .writingTo(new PrintWriter(out), new PrintWriter(err))
+        .run(arguments);
   }
 
   private static String lines(String... lines) {

@@ -80,7 +80,9 @@ class LossCurveTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void withoutFontsTheNumbersAreThere() throws Exception {
-    Path noFonts = Files.writeString(folder.resolve("fonts.conf"), "<?xml version=\"1.0\"?><fontconfig></fontconfig>");
+    Path noFonts =
+        Files.writeString(
+            folder.resolve("fonts.conf"), "<?xml version=\"1.0\"?><fontconfig></fontconfig>");
     var java =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -104,13 +106,15 @@ class LossCurveTest {
       var fontless = new LossCurve("An LSTM", "nats per character");
       fontless.training(1, 4.5);
       var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-      fontless.write(Path.of(arguments[0]), new Console(err, err, false, false));
+      fontless.write(Path.of(arguments[0], "loss"), new Console(err, err, false, false));
     }
   }
 
   private BufferedImage write() throws IOException {
     assumeTrue(hasFonts(), "this machine has no fonts");
-    curve.write(folder, new Console(new PrintWriter(err), new PrintWriter(err), false, false));
+    curve.write(
+        folder.resolve("loss"),
+        new Console(new PrintWriter(err), new PrintWriter(err), false, false));
     assertEquals("", err.toString());
     return ImageIO.read(folder.resolve("loss.png").toFile());
   }
@@ -124,7 +128,8 @@ class LossCurveTest {
   }
 
   private static long pixels(BufferedImage picture, int rgb) {
-    int[] all = picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
+    int[] all =
+        picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
     return Arrays.stream(all).filter(pixel -> (pixel & 0xFFFFFF) == rgb).count();
   }
 }

@@ -42,7 +42,9 @@ class TrainingProgressTest {
       clock.addAndGet(30_000_000_000L);
       progress.step(60, 6000, 1.5);
     }
-    assertTrue(err.toString().startsWith("train: step 60 of 240, loss 1.500, 200 tokens/s, 1:30 left"), err.toString());
+    assertTrue(
+        err.toString().startsWith("train: step 60 of 240, loss 1.500, 200 tokens/s, 1:30 left"),
+        err.toString());
   }
 
   @Test
@@ -61,7 +63,9 @@ class TrainingProgressTest {
       clock.addAndGet(10_000_000_000L);
       progress.step(1010, 500, 1.5);
     }
-    assertTrue(err.toString().startsWith("train: step 1,010 of 1,100, loss 1.500, 50 tokens/s, 1:30 left"), err.toString());
+    assertTrue(
+        err.toString().startsWith("train: step 1,010 of 1,100, loss 1.500, 50 tokens/s, 1:30 left"),
+        err.toString());
   }
 
   @Test
@@ -70,7 +74,10 @@ class TrainingProgressTest {
       clock.addAndGet(10_000_000_000L);
       progress.step(10, 500, 1.5);
     }
-    assertTrue(err.toString().startsWith("train: step 10, loss 1.500, 50 tokens/s" + System.lineSeparator()), err.toString());
+    assertTrue(
+        err.toString()
+            .startsWith("train: step 10, loss 1.500, 50 tokens/s" + System.lineSeparator()),
+        err.toString());
   }
 
   @Test
@@ -87,19 +94,30 @@ class TrainingProgressTest {
       progress.step(100, 20_000, 1.234);
       progress.say("valid 1.300");
     }
-    List<String> drawn = err.toString().lines().flatMap(line -> line.strip().isEmpty() ? List.<String>of().stream() : List.of(line.split("\r", -1)).stream()).toList();
+    List<String> drawn =
+        err.toString()
+            .lines()
+            .flatMap(
+                line ->
+                    line.strip().isEmpty()
+                        ? List.<String>of().stream()
+                        : List.of(line.split("\r", -1)).stream())
+            .toList();
     String last = drawn.getLast();
     assertEquals(99, last.length(), last);
     assertTrue(last.startsWith("train  50%"), last);
     assertTrue(last.contains("100/200"), last);
     assertTrue(last.endsWith("loss 1.234, 10,000 tokens/s"), last);
-    assertTrue(drawn.stream().anyMatch(line -> line.strip().equals("valid 1.300")), drawn.toString());
+    assertTrue(
+        drawn.stream().anyMatch(line -> line.strip().equals("valid 1.300")), drawn.toString());
   }
 
   @Test
   void jsonAndQuietShowNothing() {
     var writer = new PrintWriter(err);
-    for (Console console : List.of(new Console(writer, writer, true, false), new Console(writer, writer, false, true))) {
+    for (Console console :
+        List.of(
+            new Console(writer, writer, true, false), new Console(writer, writer, false, true))) {
       try (var progress = TrainingProgress.start(console, "train", 0, 2, NO_LIMIT)) {
         progress.step(1, 10, 1.0);
         progress.say("valid 1.300");

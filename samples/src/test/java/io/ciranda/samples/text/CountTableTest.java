@@ -10,14 +10,18 @@ import org.junit.jupiter.api.Test;
 
 class CountTableTest {
 
-  /** Against java.util.HashMap, through several growths, with keys that crowd together and keys that do not. */
+  /**
+   * Against java.util.HashMap, through several growths, with keys that crowd together and keys that
+   * do not.
+   */
   @Test
   void countsLikeAMap() {
     var table = new CountTable();
     Map<Long, Integer> expected = new HashMap<>();
     var random = new SplittableRandom(1);
     for (int i = 0; i < 100_000; i++) {
-      long key = random.nextBoolean() ? 1 + random.nextInt(20_000) : (1L + random.nextInt(500)) << 53;
+      long key =
+          random.nextBoolean() ? 1 + random.nextInt(20_000) : (1L + random.nextInt(500)) << 53;
       table.add(key, 1 + i % 3);
       expected.merge(key, 1 + i % 3, Integer::sum);
     }

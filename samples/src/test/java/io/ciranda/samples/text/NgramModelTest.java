@@ -10,17 +10,21 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NgramModelTest {
-  private static final String TEXT = "the cat sat on the mat, the rat sat on the cat and the bat sat on that hat. ".repeat(3) + "xyz";
+  private static final String TEXT =
+      "the cat sat on the mat, the rat sat on the cat and the bat sat on that hat. ".repeat(3)
+          + "xyz";
 
   /** What comes after any context, the unseen symbol included, has probability 1 in sum. */
   @Test
   void probabilitiesSumToOne() {
     int[] text = symbols(TEXT);
     int unseen = 'Q';
-    int[] alphabet = IntStream.concat(IntStream.of(text).distinct(), IntStream.of(unseen)).toArray();
+    int[] alphabet =
+        IntStream.concat(IntStream.of(text).distinct(), IntStream.of(unseen)).toArray();
     for (int order = 1; order <= 6; order++) {
       NgramModel model = NgramModel.train(text, order);
-      for (String context : new String[] {"", "t", "the ", "sat o", "zzzzz", "xyz", "Q", "theQ", "Qthe "}) {
+      for (String context :
+          new String[] {"", "t", "the ", "sat o", "zzzzz", "xyz", "Q", "theQ", "Qthe "}) {
         double before = context.isEmpty() ? 0 : total(model, symbols(context));
         double sum = 0;
         for (int next : alphabet) {
@@ -36,7 +40,8 @@ class NgramModelTest {
   @Test
   void bigramsByHand() {
     NgramModel model = NgramModel.train(symbols("ababab"), 2);
-    // Every count of counts that an estimate needs is 0 somewhere: all discounts are the default, 0.75.
+    // Every count of counts that an estimate needs is 0 somewhere: all discounts are the default,
+    // 0.75.
     // Unigrams: a and b are each preceded by one symbol, total 2, uniform over {a, b, unseen}.
     double unigram = (1 - 0.75) / 2 + 2 * 0.75 / 2 / 3;
     double afterA = (3 - 0.75) / 3 + 0.75 / 3 * unigram;
@@ -49,11 +54,16 @@ class NgramModelTest {
     Split split = Split.of(BuiltInText.europarlEnglish().text(), 0.9, 0.1);
     int[] train = symbols(split.train());
     int[] valid = symbols(split.valid());
-    double[] nats = IntStream.rangeClosed(1, 6).mapToDouble(n -> NgramModel.train(train, n).meanNats(valid)).toArray();
+    double[] nats =
+        IntStream.rangeClosed(1, 6)
+            .mapToDouble(n -> NgramModel.train(train, n).meanNats(valid))
+            .toArray();
     for (int i = 1; i < nats.length; i++) {
-      assertTrue(nats[i] < nats[i - 1], "order " + (i + 1) + ": " + nats[i] + " after " + nats[i - 1]);
+      assertTrue(
+          nats[i] < nats[i - 1], "order " + (i + 1) + ": " + nats[i] + " after " + nats[i - 1]);
     }
-    // The first is the entropy of the characters, 3.018 by a count of them; the others are what was measured once.
+    // The first is the entropy of the characters, 3.018 by a count of them; the others are what was
+    // measured once.
     assertEquals(3.018, nats[0], 0.001);
     assertEquals(1.870, nats[2], 0.001);
     assertEquals(1.110, nats[5], 0.001);

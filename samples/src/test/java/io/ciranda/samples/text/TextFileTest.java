@@ -30,7 +30,8 @@ class TextFileTest {
 
   @Test
   void dropsAByteOrderMark() throws IOException {
-    assertEquals(TEXT, TextFile.read(file("bom.txt", ("\uFEFF" + TEXT).getBytes(StandardCharsets.UTF_8))));
+    assertEquals(
+        TEXT, TextFile.read(file("bom.txt", ("\uFEFF" + TEXT).getBytes(StandardCharsets.UTF_8))));
   }
 
   @Test
@@ -58,7 +59,11 @@ class TextFileTest {
 
   @Test
   void namesTheByteThatIsNotUtf8() throws IOException {
-    refused(file("latin1.txt", "ação".getBytes(StandardCharsets.ISO_8859_1)), "byte 1 of", "0xe7", "iconv");
+    refused(
+        file("latin1.txt", "ação".getBytes(StandardCharsets.ISO_8859_1)),
+        "byte 1 of",
+        "0xe7",
+        "iconv");
     byte[] cut = "ação".getBytes(StandardCharsets.UTF_8);
     refused(file("cut.txt", Arrays.copyOf(cut, 2)), "byte 1 of", "0xc3");
   }

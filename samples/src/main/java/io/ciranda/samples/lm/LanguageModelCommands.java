@@ -4,9 +4,9 @@ import io.ciranda.samples.cli.CommandGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/** {@code ciranda lm}: the group of the language model commands. */
+/** {@code ciranda lm}. */
 @Command(
     name = "lm",
     description = "Recurrent language models, by character or by word.",
-    subcommands = HelpCommand.class)
-public final class LanguageModel extends CommandGroup {}
+    subcommands = {Train.class, Evaluate.class, Sample.class, HelpCommand.class})
+public final class LanguageModelCommands extends CommandGroup {}
