@@ -103,6 +103,10 @@ public final class Backend {
       }
       advice.add("no " + provider.name() + " kernels, slower scalar ones run: " + refusal.get());
     }
+    if (wanted.equals("auto") && advice.isEmpty()) {
+      advice.add(
+          "no simd kernels, slower scalar ones run: add the module io.ciranda:simd to the class path");
+    }
     if (!wanted.equals("auto")) {
       throw new IllegalStateException(
           "-D%s=%s: expected auto, scalar, or a provider on the class path (simd comes with io.ciranda:simd)"

@@ -92,7 +92,9 @@ class DataParallelTest {
 
   @Test
   void anyNumberOfThreadsGivesTheSameUpToRounding() {
-    try (var one = new Regression(1, ADAM, new Clipping.ByNorm(1))) {
+    // Not Adam: it makes much of the rounding of tiny gradients.
+    var rule = new UpdateRule.Sgd(0.9f, false, 0);
+    try (var one = new Regression(1, rule, new Clipping.ByNorm(1))) {
       var losses = new double[5];
       var norms = new double[5];
       for (int i = 0; i < 5; i++) {
@@ -102,7 +104,7 @@ class DataParallelTest {
       }
       assertTrue(losses[4] < losses[0]);
       for (int threads = 2; threads <= 4; threads++) {
-        try (var many = new Regression(threads, ADAM, new Clipping.ByNorm(1))) {
+        try (var many = new Regression(threads, rule, new Clipping.ByNorm(1))) {
           for (int i = 0; i < 5; i++) {
             DataParallel.Result result = many.step(i);
             assertEquals(losses[i], result.loss(), 1e-5 * losses[i]);

@@ -24,7 +24,7 @@ class TeamTest {
     try (var team = new Team(size)) {
       assertEquals(size, team.size());
       for (int round = 1; round <= ROUNDS; round++) {
-        long expected = round - 1;
+        long expected = round - 1L;
         team.run(
             worker -> {
               for (long count : counts.clone()) {

@@ -2,6 +2,7 @@ package io.ciranda.samples;
 
 import io.ciranda.samples.cli.CommandRunner;
 import io.ciranda.samples.cli.RootCommand;
+import io.ciranda.samples.lm.Demo;
 import io.ciranda.samples.lm.LanguageModelCommands;
 import io.ciranda.samples.reference.Reference;
 import java.util.Locale;

@@ -42,9 +42,9 @@ final class Doctor extends CirandaCommand {
     console.print("products  " + report.products);
     console.print("OpenBLAS  " + report.blasDetails.indent(10).strip());
     if (report.advice.isEmpty()) {
-      console.print("All is as fast as it gets here.");
+      console.print("advice    none: the fastest kernels and OpenBLAS are in use");
     }
-    report.advice.forEach(line -> console.print("better:   " + line));
+    report.advice.forEach(line -> console.print("advice    " + line));
     return report;
   }
 

@@ -35,12 +35,12 @@ import jdk.incubator.vector.FloatVector;
  * instructions on x86, and it leaves NaN alone.
  */
 final class Activations {
-  private static final float LOG2_E = 1.44269504f;
+  private static final float LOG2_E = 1.442695f;
 
   /** ln 2 as the nearest float and the rest. */
-  private static final float LN2_HIGH = 0.693147182f;
+  private static final float LN2_HIGH = 0.6931472f;
 
-  private static final float LN2_LOW = -1.90465421e-9f;
+  private static final float LN2_LOW = -1.9046542e-9f;
 
   /**
    * Added to a float of small magnitude, 1.5 * 2^23 leaves its integer part in the low bits of the
@@ -51,8 +51,8 @@ final class Activations {
   private static final float Q1 = 0.49999994f;
   private static final float Q2 = 0.1666652f;
   private static final float Q3 = 0.0416684f;
-  private static final float Q4 = 0.00836885f;
-  private static final float Q5 = 0.0013814321f;
+  private static final float Q4 = 0.008368851f;
+  private static final float Q5 = 0.001381432f;
 
   private Activations() {}
 

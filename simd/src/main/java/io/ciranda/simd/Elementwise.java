@@ -1,6 +1,7 @@
 package io.ciranda.simd;
 
 import static io.ciranda.memory.Memory.getInt;
+import static io.ciranda.simd.Lanes.BYTES;
 import static io.ciranda.simd.Lanes.I;
 import static io.ciranda.simd.Lanes.VL;
 import static io.ciranda.simd.Lanes.fill;
@@ -78,27 +79,27 @@ final class Elementwise {
   /** Four vectors of columns: the sums stay in registers, and a cache line is read once. */
   private static void fourColumnSums(long y, long x, long ld, int rows) {
     FloatVector s0 = load(y);
-    FloatVector s1 = load(y + 4 * VL);
-    FloatVector s2 = load(y + 8 * VL);
-    FloatVector s3 = load(y + 12 * VL);
+    FloatVector s1 = load(y + BYTES);
+    FloatVector s2 = load(y + 2 * BYTES);
+    FloatVector s3 = load(y + 3 * BYTES);
     for (int row = 0; row < rows; row++) {
-      long at = x + 4 * row * ld;
+      long at = x + 4L * row * ld;
       s0 = s0.add(load(at));
-      s1 = s1.add(load(at + 4 * VL));
-      s2 = s2.add(load(at + 8 * VL));
-      s3 = s3.add(load(at + 12 * VL));
+      s1 = s1.add(load(at + BYTES));
+      s2 = s2.add(load(at + 2 * BYTES));
+      s3 = s3.add(load(at + 3 * BYTES));
     }
     store(s0, y);
-    store(s1, y + 4 * VL);
-    store(s2, y + 8 * VL);
-    store(s3, y + 12 * VL);
+    store(s1, y + BYTES);
+    store(s2, y + 2 * BYTES);
+    store(s3, y + 3 * BYTES);
   }
 
   private static void columnSum(long y, long x, long ld, int rows, int left) {
     var mask = mask(left);
     FloatVector s = load(y, mask);
     for (int row = 0; row < rows; row++) {
-      s = s.add(load(x + 4 * row * ld, mask));
+      s = s.add(load(x + 4L * row * ld, mask));
     }
     store(s, y, mask);
   }

@@ -24,6 +24,9 @@ final class Lanes {
   /** Lanes of a vector. */
   static final int VL = F.length();
 
+  /** Bytes of a vector. */
+  static final long BYTES = 4L * VL;
+
   /** Entry i has the first i lanes set. From a table, since a mask made anew for a call is garbage. */
   private static final VectorMask<Float>[] FIRST = firstLanes();
 

@@ -61,7 +61,7 @@ final class Train extends CirandaCommand {
     var job =
         new TrainingJob(console, commandLine(), title, new ModelFiles(out), split, level, vocabulary);
     TrainingJob.Summary summary =
-        job.run(modelConfig, model.initRange, trainingConfig, resume, training.maxMinutes);
+        job.run(modelConfig, model.initRange, trainingConfig, resume, training.maxMinutes, "the same command with --resume goes on");
     TrainingJob.print(console, summary, out);
     return summary;
   }

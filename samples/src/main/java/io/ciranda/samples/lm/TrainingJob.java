@@ -8,6 +8,7 @@ import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.LossCurve;
+import io.ciranda.samples.report.Summaries;
 import io.ciranda.samples.report.TrainingProgress;
 import io.ciranda.samples.text.NgramModel;
 import io.ciranda.samples.text.Split;
@@ -29,7 +30,7 @@ final class TrainingJob {
    *
    * @param end why it ended
    * @param seconds of training and validation in this session
-   * @param valid the best validation, the text cut into lanes; null without one
+   * @param validNats the best validation, the text cut into lanes; null without one
    * @param test of the best model, the whole text in one piece; null without a test text, or before the end
    * @param ngramNats of a 6-gram model on the test text (without one: on the validation text); null for word models
    */
@@ -120,13 +121,15 @@ final class TrainingJob {
    *
    * @param resume go on from the checkpoint, where there is one
    * @param maxMinutes null for no limit
+   * @param howToGoOn what to type after a stop before the end
    */
   Summary run(
       LanguageModel.Config modelConfig,
       double initRange,
       LanguageModelTrainer.Config config,
       boolean resume,
-      Double maxMinutes)
+      Double maxMinutes,
+      String howToGoOn)
       throws IOException {
     Path parent = files.model().toAbsolutePath().getParent();
     Files.createDirectories(parent);
@@ -149,7 +152,7 @@ final class TrainingJob {
       console.narrate(
           "%s, %,d weights, %d threads, %s"
               .formatted(describe(modelConfig), model.parameters().count(), config.threads(), backend));
-      return train(trainer, description, stop, maxMinutes);
+      return train(trainer, description, stop, maxMinutes, howToGoOn);
     }
   }
 
@@ -158,7 +161,7 @@ final class TrainingJob {
   }
 
   private Summary train(
-      LanguageModelTrainer trainer, String description, StopSignal stop, Double maxMinutes)
+      LanguageModelTrainer trainer, String description, StopSignal stop, Double maxMinutes, String howToGoOn)
       throws IOException {
     Duration limit =
         maxMinutes == null ? ChronoUnit.FOREVER.getDuration() : Duration.ofMillis((long) (maxMinutes * 60_000));
@@ -197,8 +200,8 @@ final class TrainingJob {
     report(trainer, summary);
     if (!over) {
       console.narrate(
-          "stopped at step %,d of %,d; the same command with --resume goes on"
-              .formatted(trainer.step(), trainer.totalSteps()));
+          "stopped at step %,d of %,d; %s"
+              .formatted(trainer.step(), trainer.totalSteps(), howToGoOn));
     } else if (trainer.step() == firstStep) {
       console.narrate("the run was finished already");
     }
@@ -225,7 +228,7 @@ final class TrainingJob {
       curve.level(NGRAM + "-gram model", ngramNats);
     }
     curve.write(files.curve(), console);
-    io.ciranda.samples.report.Summaries.write(files.summary(), summary);
+    Summaries.write(files.summary(), summary);
   }
 
   /** The results for a person to read. */

@@ -1,10 +1,11 @@
-package io.ciranda.samples;
+package io.ciranda.samples.lm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ciranda.samples.Ciranda;
 import io.ciranda.samples.cli.CommandRunner;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,11 +26,15 @@ class DemoTest {
     assertEquals(
         0, run("demo", "--json", "--seed", "7", "--max-minutes", "0.02", "--out", base.toString()));
     JsonNode summary = new ObjectMapper().readTree(out.toString());
-    assertEquals(7, summary.get("seed").asInt());
-    assertEquals(1.11, summary.get("baseline_nats").asDouble(), 0.01);
+    JsonNode training = summary.get("training");
+    assertEquals(1.11, training.get("ngram_nats").asDouble(), 0.01);
+    assertTrue(training.get("test").get("nats").asDouble() < Math.log(132), training.toString());
     Path folder = Path.of(summary.get("folder").asText());
     assertEquals(
-        summary, new ObjectMapper().readTree(folder.resolve("model.summary.json").toFile()));
+        training, new ObjectMapper().readTree(folder.resolve("model.summary.json").toFile()));
+    assertEquals(
+        summary.get("sample").asText() + "\n", Files.readString(folder.resolve("sample.txt")));
+    assertTrue(Files.size(folder.resolve("model.safetensors")) > 1_000_000);
     assertTrue(Files.readString(folder.resolve("model.loss.csv")).contains("6-gram model,,1.1"));
   }
 
@@ -37,7 +42,7 @@ class DemoTest {
   void noTimeIsWrongUsage() {
     assertEquals(2, run("demo", "--max-minutes", "0"));
     assertTrue(
-        err.toString().contains("--max-minutes: expected more than 0, got 0.0"), err.toString());
+        err.toString().contains("--max-minutes: expected more than 0, actual 0.0"), err.toString());
   }
 
   @Test

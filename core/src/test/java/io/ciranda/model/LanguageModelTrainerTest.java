@@ -1,0 +1,397 @@
+package io.ciranda.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ciranda.io.ModelFileException;
+import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.UpdateRule;
+import io.ciranda.model.LanguageModelTrainer.Config;
+import io.ciranda.model.LanguageModelTrainer.End;
+import io.ciranda.model.LanguageModelTrainer.Point;
+import io.ciranda.nn.Cell;
+import io.ciranda.text.Vocabulary;
+import io.ciranda.train.Clipping;
+import io.ciranda.train.DivergedException;
+import io.ciranda.train.Schedule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LanguageModelTrainerTest {
+  private static final int EPOCHS = 3;
+  private static final int STEPS = EPOCHS * TrainingRun.WINDOWS;
+
+  @TempDir Path folder;
+
+  // ---- learning -----------------------------------------------------------------------------------
+
+  private static final String LOOP = "round and round we go, ".repeat(40);
+
+  private static LanguageModel model(Cell cell, boolean tied) {
+    return LanguageModel.create(
+        new LanguageModel.Config(cell, 16, 16, 1, tied, 0), loopVocabulary(), Backend.best(), 3);
+  }
+
+  private static Vocabulary loopVocabulary() {
+    return Vocabulary.of(Vocabulary.Level.CHAR, LOOP, Integer.MAX_VALUE);
+  }
+
+  private static Config simple(int epochs, double rate, int patience) {
+    return new Config(
+        4,
+        8,
+        epochs,
+        new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
+        rate,
+        new Clipping.ByNorm(1),
+        new Schedule.Constant(),
+        1,
+        1,
+        0,
+        patience);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyCellLearnsATextThatRepeatsItself(Cell cell) throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    for (boolean tied : new boolean[] {false, true}) {
+      try (var model = model(cell, tied);
+          var trainer = new LanguageModelTrainer(model, ids, ids, simple(12, 0.01, 0))) {
+        double before = LanguageModelEvaluator.exact(model, ids, done -> {}).natsPerSymbol();
+        assertEquals(Math.log(loopVocabulary().size()), before, 0.5);
+        assertEquals(End.FINISHED, trainer.run(() -> false, TrainingRun.SILENT));
+        double after = LanguageModelEvaluator.exact(model, ids, done -> {}).natsPerSymbol();
+        assertTrue(after < 0.15, () -> "tied " + tied + ": expected below 0.15 nats, actual " + after);
+        assertTrue(trainer.best() < 0.2);
+      }
+    }
+  }
+
+  @Test
+  void trainingStopsEarlyWhereValidationGetsNoBetter() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    int[] other = ids.clone();
+    for (int i = 0; i < other.length / 2; i++) {
+      int swap = other[i];
+      other[i] = other[other.length - 1 - i];
+      other[other.length - 1 - i] = swap;
+    }
+    try (var model = model(Cell.GRU, false);
+        var trainer = new LanguageModelTrainer(model, ids, other, simple(50, 0.02, 2))) {
+      assertEquals(End.EARLY_STOPPED, trainer.run(() -> false, TrainingRun.SILENT));
+      List<Point> curve = trainer.validCurve();
+      assertTrue(curve.size() < 50);
+      double best = curve.get(curve.size() - 3).natsPerSymbol();
+      assertEquals(best, trainer.best());
+      assertTrue(curve.get(curve.size() - 1).natsPerSymbol() >= best);
+      assertTrue(curve.get(curve.size() - 2).natsPerSymbol() >= best);
+      assertEquals(End.EARLY_STOPPED, trainer.run(() -> false, TrainingRun.SILENT));
+      assertEquals(curve.size(), trainer.epoch(), "nothing more was done");
+    }
+  }
+
+  @Test
+  void aDivergedRunKeepsTheWeightsOfTheStepBefore() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    var sgd =
+        new Config(
+            4,
+            8,
+            5,
+            new UpdateRule.Sgd(0, false, 0),
+            1e30,
+            new Clipping.None(),
+            new Schedule.Constant(),
+            1,
+            1,
+            0,
+            0);
+    try (var model = model(Cell.RNN_RELU, false);
+        var trainer = new LanguageModelTrainer(model, ids, new int[0], sgd)) {
+      assertThrows(DivergedException.class, () -> trainer.run(() -> false, TrainingRun.SILENT));
+      for (float w : model.parameters().values().toArray()) {
+        assertTrue(Float.isFinite(w));
+      }
+    }
+  }
+
+  @Test
+  void theListenerHearsOfEveryStepAndValidation() throws IOException {
+    var steps = new ArrayList<Long>();
+    var symbols = new ArrayList<Long>();
+    var rates = new ArrayList<Double>();
+    var validated = new ArrayList<Long>();
+    var listener =
+        new LanguageModelTrainer.Listener() {
+          private double lowest = Double.POSITIVE_INFINITY;
+
+          @Override
+          public void onStep(LanguageModelTrainer trainer, double loss, double norm, double rate) {
+            steps.add(trainer.step());
+            symbols.add(trainer.symbolsOfLastStep());
+            rates.add(rate);
+            assertTrue(loss > 0 && loss < 10 && norm > 0);
+          }
+
+          @Override
+          public void onValidation(LanguageModelTrainer trainer, double loss, boolean best) {
+            validated.add(trainer.step());
+            assertEquals(loss < lowest, best);
+            lowest = Math.min(lowest, loss);
+            assertEquals(lowest, trainer.best());
+          }
+        };
+    try (var run = new TrainingRun(EPOCHS)) {
+      assertEquals(End.FINISHED, run.trainer.run(() -> false, listener));
+      assertEquals(STEPS, run.trainer.totalSteps());
+      assertEquals(STEPS, steps.size());
+      assertEquals(1, steps.getFirst());
+      assertEquals(STEPS, steps.getLast());
+      assertEquals(
+          run.trainer.symbolsPerEpoch() * EPOCHS, symbols.stream().mapToLong(s -> s).sum());
+      assertEquals(4 * 3, symbols.getLast(), "the last window of an epoch is shorter");
+      assertEquals(STEPS / TrainingRun.VALIDATE_EVERY + 1, validated.size(), "and at the end");
+      assertEquals(validated, run.trainer.validCurve().stream().map(Point::step).toList());
+      assertEquals(STEPS, run.trainer.trainCurve().size());
+      assertEquals(0.05, rates.getFirst());
+      assertTrue(rates.getLast() < 0.05, "the plateau has been met");
+    }
+  }
+
+  @Test
+  void aValidationEveryEpochNeedsNoNumber() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    try (var model = model(Cell.RNN, false);
+        var trainer = new LanguageModelTrainer(model, ids, ids, simple(3, 0.01, 0))) {
+      trainer.run(() -> false, TrainingRun.SILENT);
+      long windows = trainer.totalSteps() / 3;
+      assertEquals(
+          List.of(windows, 2 * windows, 3 * windows), trainer.validCurve().stream().map(Point::step).toList());
+    }
+  }
+
+  @Test
+  void aRunWithoutValidationTextHasNoValidations() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    try (var model = model(Cell.RNN, false);
+        var trainer = new LanguageModelTrainer(model, ids, new int[0], simple(1, 0.01, 3))) {
+      assertEquals(End.FINISHED, trainer.run(() -> false, TrainingRun.SILENT));
+      assertEquals(List.of(), trainer.validCurve());
+      assertEquals(Double.POSITIVE_INFINITY, trainer.best());
+    }
+  }
+
+  // ---- what is refused ----------------------------------------------------------------------------
+
+  @Test
+  void aTextTooShortForTheBatchIsRefused() {
+    try (var model = model(Cell.GRU, false)) {
+      var e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> new LanguageModelTrainer(model, new int[4], new int[0], simple(1, 0.1, 0)));
+      assertEquals(
+          "the training text has 4 symbols, too few for a batch of 4: expected at least 5; take a smaller batch",
+          e.getMessage());
+    }
+  }
+
+  @Test
+  void impossibleConfigurationsAreRefused() {
+    assertEquals(
+        "threads: expected at most the batch size of 4, actual 5",
+        assertThrows(IllegalArgumentException.class, () -> TrainingRun.config(1, 5)).getMessage());
+    assertEquals(
+        "epochs: expected at least 1, actual 0",
+        assertThrows(IllegalArgumentException.class, () -> TrainingRun.config(0, 1)).getMessage());
+    assertEquals(
+        "learning rate: expected above 0, actual NaN",
+        assertThrows(IllegalArgumentException.class, () -> simple(1, Double.NaN, 0)).getMessage());
+    assertEquals(
+        "patience: expected at least 0, actual -1",
+        assertThrows(IllegalArgumentException.class, () -> simple(1, 0.1, -1)).getMessage());
+  }
+
+  // ---- the same bits ------------------------------------------------------------------------------
+
+  /** Weights and curves of a run. */
+  private static final class Finished {
+    private final float[] weights;
+    private final List<Point> trainCurve;
+    private final List<Point> validCurve;
+
+    Finished(TrainingRun run) {
+      weights = run.weights();
+      trainCurve = run.trainer.trainCurve();
+      validCurve = run.trainer.validCurve();
+    }
+
+    static Finished uninterrupted(int epochs) throws IOException {
+      try (var run = new TrainingRun(epochs)) {
+        assertEquals(End.FINISHED, run.runToEnd());
+        return new Finished(run);
+      }
+    }
+
+    void assertSame(Finished other, String when) {
+      assertArrayEquals(weights, other.weights, when);
+      assertEquals(trainCurve, other.trainCurve, when);
+      assertEquals(validCurve, other.validCurve, when);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void theSameSeedAndThreadsGiveTheSameBits(int threads) throws IOException {
+    try (var first = new TrainingRun(TrainingRun.config(EPOCHS, threads));
+        var second = new TrainingRun(TrainingRun.config(EPOCHS, threads))) {
+      first.runToEnd();
+      second.runToEnd();
+      new Finished(first).assertSame(new Finished(second), threads + " threads");
+    }
+  }
+
+  @Test
+  void aResumedRunEndsWithTheSameBitsWhereverItStopped() throws IOException {
+    Finished expected = Finished.uninterrupted(EPOCHS);
+    Path file = folder.resolve("checkpoint");
+    // The first step, before and at a validation, before, at and after an epoch's end, the end.
+    for (int stop : new int[] {0, 1, 3, 4, 16, 17, 18, 20, 34, 50, 51}) {
+      try (var run = new TrainingRun(EPOCHS)) {
+        run.runTo(stop);
+        run.trainer.saveCheckpoint(file, TrainingRun.DESCRIPTION);
+        run.runTo(stop + 5); // what comes after a checkpoint is lost
+      }
+      resumeAndCompare(expected, file, "stopped after step " + stop);
+    }
+  }
+
+  @Test
+  void aCheckpointMadeBetweenAStepAndItsValidationLosesNothing() throws IOException {
+    Finished expected = Finished.uninterrupted(EPOCHS);
+    Path file = folder.resolve("checkpoint");
+    for (int stop : new int[] {3, 4, 17, 20, 51}) {
+      try (var run = new TrainingRun(EPOCHS)) {
+        TrainingRun.StepListener saving =
+            (trainer, loss, norm, rate) -> {
+              if (trainer.step() == stop) {
+                trainer.saveCheckpoint(file, TrainingRun.DESCRIPTION);
+              }
+            };
+        run.trainer.run(() -> run.trainer.step() >= stop, saving);
+      }
+      resumeAndCompare(expected, file, "saved in the listener of step " + stop);
+    }
+  }
+
+  @Test
+  void aRunMayBeResumedFromAResumedOne() throws IOException {
+    Finished expected = Finished.uninterrupted(EPOCHS);
+    Path file = folder.resolve("checkpoint");
+    for (int stop = 0; stop < STEPS; stop += 9) {
+      try (var run = new TrainingRun(EPOCHS)) {
+        if (stop > 0) {
+          run.trainer.resume(file, TrainingRun.DESCRIPTION);
+        }
+        run.runTo(stop + 9);
+        run.trainer.saveCheckpoint(file, TrainingRun.DESCRIPTION);
+      }
+    }
+    resumeAndCompare(expected, file, "in parts of 9 steps");
+  }
+
+  private static void resumeAndCompare(Finished expected, Path file, String when) throws IOException {
+    try (var resumed = new TrainingRun(EPOCHS)) {
+      // Nothing that is in the model before may come through.
+      resumed.model.parameters().values().fill(0.5f);
+      resumed.trainer.resume(file, TrainingRun.DESCRIPTION);
+      assertEquals(End.FINISHED, resumed.runToEnd());
+      expected.assertSame(new Finished(resumed), when);
+    }
+  }
+
+  // ---- checkpoints that do not fit ----------------------------------------------------------------
+
+  private Path checkpoint() throws IOException {
+    Path file = folder.resolve("checkpoint");
+    try (var run = new TrainingRun(EPOCHS)) {
+      run.runTo(5);
+      run.trainer.saveCheckpoint(file, TrainingRun.DESCRIPTION);
+    }
+    return file;
+  }
+
+  @Test
+  void aCheckpointOfAnotherConfigurationIsRefused() throws IOException {
+    Path file = checkpoint();
+    try (var other = new TrainingRun(TrainingRun.config(EPOCHS, 1))) {
+      var e =
+          assertThrows(
+              ModelFileException.class,
+              () -> other.trainer.resume(file, TrainingRun.DESCRIPTION));
+      String message = e.getMessage();
+      assertTrue(message.startsWith(file + ": a checkpoint of another run cannot be resumed"), message);
+      assertTrue(message.contains("threads=1"), message);
+      assertTrue(message.contains("threads=2"), message);
+      assertTrue(message.contains("Give the options of that run, or train anew"), message);
+    }
+  }
+
+  @Test
+  void aCheckpointOfAnotherTextIsRefused() throws IOException {
+    Path file = checkpoint();
+    try (var run = new TrainingRun(EPOCHS)) {
+      float[] before = run.weights();
+      var e = assertThrows(ModelFileException.class, () -> run.trainer.resume(file, "another text"));
+      assertTrue(e.getMessage().contains("another text"), e.getMessage());
+      assertArrayEquals(before, run.weights());
+      assertEquals(0, run.trainer.step());
+    }
+  }
+
+  @Test
+  void aDamagedCheckpointIsRefused() throws IOException {
+    Path file = checkpoint();
+    byte[] bytes = Files.readAllBytes(file);
+    for (int length : new int[] {0, 7, 100, bytes.length / 2, bytes.length - 1}) {
+      Files.write(file, Arrays.copyOf(bytes, length));
+      try (var run = new TrainingRun(EPOCHS)) {
+        var e =
+            assertThrows(
+                ModelFileException.class, () -> run.trainer.resume(file, TrainingRun.DESCRIPTION));
+        assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aModelIsNotACheckpointButACheckpointIsAModel() throws IOException {
+    Path file = folder.resolve("model");
+    try (var run = new TrainingRun(EPOCHS)) {
+      run.model.save(file);
+      var e =
+          assertThrows(
+              ModelFileException.class, () -> run.trainer.resume(file, TrainingRun.DESCRIPTION));
+      assertTrue(e.getMessage().contains("expected metadata 'ciranda.training'"), e.getMessage());
+      run.runTo(5);
+      run.trainer.saveCheckpoint(file, TrainingRun.DESCRIPTION);
+      try (var loaded = LanguageModel.load(file, Backend.best())) {
+        assertArrayEquals(run.weights(), loaded.parameters().values().toArray());
+      }
+      assertFalse(Files.list(folder).anyMatch(f -> f.toString().endsWith(".tmp")));
+    }
+  }
+}
