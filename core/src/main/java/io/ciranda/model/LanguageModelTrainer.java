@@ -99,7 +99,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
   /** Is told how a run goes. */
   public interface Listener {
     /**
-     * After each step.
+     * After each step, and before the validation that may follow it.
      *
      * @param loss nats a symbol in this step
      * @param gradientNorm before clipping
@@ -237,7 +237,13 @@ public final class LanguageModelTrainer implements AutoCloseable {
    * @throws IOException what the listener throws
    */
   public End run(BooleanSupplier stop, Listener listener) throws IOException {
-    while (epoch < config.epochs) {
+    while (true) {
+      if (validationIsDue()) {
+        validate(listener);
+      }
+      if (epoch == config.epochs) {
+        return End.FINISHED;
+      }
       if (config.patience > 0 && sinceBest >= config.patience) {
         return End.EARLY_STOPPED;
       }
@@ -246,7 +252,16 @@ public final class LanguageModelTrainer implements AutoCloseable {
       }
       step(listener);
     }
-    return End.FINISHED;
+  }
+
+  /** Not a part of the step: a checkpoint made between the two must not lose it. */
+  private boolean validationIsDue() {
+    boolean here =
+        config.validateEvery == 0
+            ? window == 0
+            : step() % config.validateEvery == 0 || epoch == config.epochs;
+    boolean done = !validCurve.isEmpty() && validCurve.getLast().step == step();
+    return valid.length > 1 && step() > 0 && here && !done;
   }
 
   private void step(Listener listener) throws IOException {
@@ -268,11 +283,6 @@ public final class LanguageModelTrainer implements AutoCloseable {
     }
     addToCurve(loss);
     listener.onStep(this, loss, result.gradientNorm(), rate);
-    boolean due =
-        config.validateEvery == 0 ? window == 0 : step() % config.validateEvery == 0 || epoch == config.epochs;
-    if (due && valid.length > 1) {
-      validate(listener);
-    }
   }
 
   private double forward(int worker, Tape tape, int steps, int start, float scale) {

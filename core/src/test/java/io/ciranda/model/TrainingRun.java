@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  */
 final class TrainingRun implements AutoCloseable {
   static final String DESCRIPTION = "a text made of five words";
+  static final int EPOCHS = 3;
   static final int WINDOWS = 17; // of an epoch
   static final int VALIDATE_EVERY = 4;
 
@@ -30,8 +31,8 @@ final class TrainingRun implements AutoCloseable {
   final LanguageModel model;
   final LanguageModelTrainer trainer;
 
-  TrainingRun(int epochs) {
-    this(config(epochs, 2));
+  TrainingRun() {
+    this(config(EPOCHS, 2));
   }
 
   TrainingRun(LanguageModelTrainer.Config config) {
@@ -92,10 +93,11 @@ final class TrainingRun implements AutoCloseable {
     model.close();
   }
 
-  /** Arguments: epochs, checkpoint, file for the finished model. Prints a line after each step. */
+  /** Arguments: steps, checkpoint, file for the model at the end. Prints a line after each step. */
   public static void main(String[] args) throws IOException {
+    long steps = Long.parseLong(args[0]);
     Path checkpoint = Path.of(args[1]);
-    try (var run = new TrainingRun(Integer.parseInt(args[0]))) {
+    try (var run = new TrainingRun(EPOCHS)) {
       if (Files.exists(checkpoint)) {
         run.trainer.resume(checkpoint, DESCRIPTION);
       }
@@ -107,7 +109,7 @@ final class TrainingRun implements AutoCloseable {
             System.out.println(trainer.step());
             System.out.flush();
           };
-      run.trainer.run(() -> false, listener);
+      run.trainer.run(() -> run.trainer.step() >= steps, listener);
       run.model.save(Path.of(args[2]));
     }
   }

@@ -18,6 +18,12 @@ import jdk.incubator.vector.IntVector;
 
 /** Sums, products, rows by number, and dropout. */
 final class Elementwise {
+  /**
+   * Rows of a column sum at a time. A loop that runs for long in one call is compiled while it runs
+   * (OSR), with sums that arrive as objects and remain so; short calls get past that soon.
+   */
+  private static final int ROWS = 32;
+
   private static final IntVector LANE = IntVector.zero(I).addIndex(1);
 
   private Elementwise() {}
@@ -67,12 +73,16 @@ final class Elementwise {
   }
 
   static void columnSums(long y, long x, long ld, int rows, int n) {
-    int j = 0;
-    for (; j <= n - 4 * VL; j += 4 * VL) {
-      fourColumnSums(y + 4L * j, x + 4L * j, ld, rows);
-    }
-    for (; j < n; j += VL) {
-      columnSum(y + 4L * j, x + 4L * j, ld, rows, n - j);
+    for (int row = 0; row < rows; row += ROWS) {
+      long at = x + 4L * row * ld;
+      int height = Math.min(ROWS, rows - row);
+      int j = 0;
+      for (; j <= n - 4 * VL; j += 4 * VL) {
+        fourColumnSums(y + 4L * j, at + 4L * j, ld, height);
+      }
+      for (; j < n; j += VL) {
+        columnSum(y + 4L * j, at + 4L * j, ld, height, n - j);
+      }
     }
   }
 

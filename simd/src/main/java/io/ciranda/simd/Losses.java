@@ -107,7 +107,9 @@ final class Losses {
   static double binaryCrossEntropy(long logits, long targets, float scale, long n) {
     double loss = 0;
     for (long i = 0; i < n; i += SPAN) {
-      loss += binaryCrossEntropyOfSpan(logits + 4 * i, targets + 4 * i, Math.min(SPAN, n - i));
+      long span = Math.min(SPAN, n - i);
+      loss += wrongLogitsOfSpan(logits + 4 * i, targets + 4 * i, span);
+      loss += uncertaintyOfSpan(logits + 4 * i, span);
     }
     if (scale != 0) {
       binaryCrossEntropyBackward(logits, targets, scale, n);
@@ -115,15 +117,25 @@ final class Losses {
     return loss;
   }
 
-  private static float binaryCrossEntropyOfSpan(long logits, long targets, long n) {
+  /** The sum of {@code max(x, 0) - x * y}. */
+  private static float wrongLogitsOfSpan(long logits, long targets, long n) {
     FloatVector sum = fill(0f);
     for (long i = 0; i < n; i += VL) {
       var mask = mask(n - i);
       FloatVector x = load(logits + 4 * i, mask);
       FloatVector positive = x.blend(0, x.compare(LT, 0));
-      FloatVector wrong = positive.sub(x.mul(load(targets + 4 * i, mask)));
-      FloatVector loss = wrong.add(log1p(Activations.exp(x.abs().neg())));
-      sum = sum.add(orElse(loss, mask, 0));
+      sum = sum.add(positive.sub(x.mul(load(targets + 4 * i, mask))));
+    }
+    return Lanes.sum(sum);
+  }
+
+  /** The sum of {@code log(1 + exp(-|x|))}. */
+  private static float uncertaintyOfSpan(long logits, long n) {
+    FloatVector sum = fill(0f);
+    for (long i = 0; i < n; i += VL) {
+      var mask = mask(n - i);
+      FloatVector x = orElse(load(logits + 4 * i, mask), mask, Float.NEGATIVE_INFINITY);
+      sum = sum.add(log1p(Activations.exp(x.abs().neg())));
     }
     return Lanes.sum(sum);
   }

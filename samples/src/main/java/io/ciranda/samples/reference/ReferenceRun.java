@@ -24,7 +24,7 @@ record ReferenceRun(
               "tinyshakespeare",
               "2x256 LSTM on tinyshakespeare, characters, first 90 % / last 10 %",
               List.of("tinyshakespeare_input.txt.gz"),
-              "--split 0.9,0.1 --cell lstm --hidden 256 --layers 2 --dropout 0.4 --batch 32 --bptt 64 --epochs 13"
+              "--split 0.9,0.1 --cell lstm --hidden 256 --layers 2 --dropout 0.4 --batch 32 --bptt 64 --epochs 18"
                   + " --lr 0.003 --schedule cosine:100 --threads 2",
               "nats",
               1.465,
@@ -51,8 +51,8 @@ record ReferenceRun(
               "ptb-char",
               "2x400 LSTM on the Penn Treebank, characters",
               List.of("ptb.char.train.txt.gz", "ptb.char.valid.txt.gz", "ptb.char.test.txt.gz"),
-              "--level word --cell lstm --hidden 400 --layers 2 --embed 64 --dropout 0.1 --batch 32 --bptt 100 --epochs 4"
-                  + " --lr 0.003 --schedule cosine:300 --threads 2 --validate-every 400",
+              "--level word --cell lstm --hidden 400 --layers 2 --embed 64 --dropout 0.1 --batch 32 --bptt 100 --epochs 3"
+                  + " --lr 0.003 --schedule cosine:300 --threads 1",
               "bits",
               1.42,
               "Bai et al. 2018, 3 M parameters: 1.36"));
