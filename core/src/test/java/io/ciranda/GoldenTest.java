@@ -161,6 +161,7 @@ class GoldenTest {
         golden.load(parameters);
         stack.refresh(0, 1);
         Tape tape = Tape.training(Backend.best(), workspace, gradients);
+        Values.soil(workspace);
         tape.begin(0);
         Variable x = tape.variable(golden.tensor("x"));
         List<Variable> h0 = states(tape, golden.tensor("h0"));

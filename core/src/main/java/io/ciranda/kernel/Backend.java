@@ -24,6 +24,8 @@ public final class Backend {
 
   private static final System.Logger LOG = System.getLogger(Backend.class.getName());
 
+  private static Backend best;
+
   private final Kernels kernels;
   private final MatMul matMul;
   private final List<String> advice;
@@ -39,8 +41,11 @@ public final class Backend {
    *
    * @throws IllegalStateException if the property asks for kernels that cannot run here
    */
-  public static Backend best() {
-    return Best.INSTANCE;
+  public static synchronized Backend best() {
+    if (best == null) {
+      best = choose(System.getProperty(KERNELS_PROPERTY, "auto"));
+    }
+    return best;
   }
 
   /** The given kernels, with OpenBLAS for large products or without it; for tests and comparisons. */
@@ -66,10 +71,6 @@ public final class Backend {
   @Override
   public String toString() {
     return kernels.name() + " kernels, " + matMul;
-  }
-
-  private static final class Best {
-    static final Backend INSTANCE = choose(System.getProperty(KERNELS_PROPERTY, "auto"));
   }
 
   static Backend choose(String wanted) {

@@ -17,6 +17,7 @@ import io.ciranda.train.Team;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -30,6 +31,9 @@ import java.util.function.BooleanSupplier;
 public final class LanguageModelTrainer implements AutoCloseable {
   private static final int VALIDATION_LANES_PER_THREAD = 16;
   private static final int CURVE_POINTS_PER_RUN = 1000;
+
+  /** Nats a symbol from which no training comes back: such a loss counts as infinite. */
+  private static final double EXPLODED = 1000;
 
   /**
    * How to train.
@@ -233,7 +237,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
   /**
    * Trains until the end of the run or until {@code stop} says so, which is asked after every step.
    *
-   * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
+   * @throws io.ciranda.train.DivergedException if the loss explodes, or its gradient is not finite
    * @throws IOException what the listener throws
    */
   public End run(BooleanSupplier stop, Listener listener) throws IOException {
@@ -291,7 +295,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
     IntTensor x = tape.workspace().ints(steps, batch);
     IntTensor y = tape.workspace().ints(steps, batch);
     Lanes.fill(x, y, train, laneLength, lane, start);
-    return model.loss(tape, x, y, states.get(worker), scale);
+    double loss = model.loss(tape, x, y, states.get(worker), scale);
+    return loss > EXPLODED * steps * batch ? Double.POSITIVE_INFINITY : loss;
   }
 
   private void addToCurve(double loss) {
@@ -397,8 +402,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
       if (!expected.equals(actual)) {
         throw new ModelFileException(
             file,
-            "a checkpoint of another run cannot be resumed:%n  expected %s%n  actual   %s%nGive the options of that run, or train anew without resuming"
-                .formatted(expected, actual));
+            "a checkpoint of another run cannot be resumed: expected %s, actual %s. Give the options of that run, or train anew without resuming"
+                .formatted(difference(expected, actual), difference(actual, expected)));
       }
       long[] position = in.loadLongs("position");
       if (position.length != 9
@@ -436,6 +441,24 @@ public final class LanguageModelTrainer implements AutoCloseable {
       curveSum = Double.longBitsToDouble(position[7]);
       curveCount = position[8];
     }
+  }
+
+  /** The stretch of {@code a} from the first to the last of its parts that {@code b} has not. */
+  private static String difference(String a, String b) {
+    List<String> parts = Arrays.asList(a.split("(?<=[,;] )", -1));
+    List<String> others = Arrays.asList(b.split("(?<=[,;] )", -1));
+    int shorter = Math.min(parts.size(), others.size());
+    int from = 0;
+    while (from < shorter && parts.get(from).equals(others.get(from))) {
+      from++;
+    }
+    int same = 0; // at the end
+    while (same < shorter - from
+        && parts.get(parts.size() - 1 - same).equals(others.get(others.size() - 1 - same))) {
+      same++;
+    }
+    String stretch = String.join("", parts.subList(from, parts.size() - same));
+    return stretch.replaceFirst("[,;] $", "");
   }
 
   @Override

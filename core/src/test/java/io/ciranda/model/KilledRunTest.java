@@ -29,8 +29,8 @@ class KilledRunTest {
     return folder.resolve("result").toString();
   }
 
-  private static float[] weightsAfter(int steps) throws IOException {
-    try (var run = new TrainingRun()) {
+  private static float[] weightsAfter(int steps, Backend backend) throws IOException {
+    try (var run = new TrainingRun(backend)) {
       run.runTo(steps);
       return run.weights();
     }
@@ -50,7 +50,7 @@ class KilledRunTest {
       assertTrue(Files.notExists(folder.resolve("result")), () -> "it ended before the kill:" + steps);
     }
     new ChildJvm().run(TrainingRun.class, Integer.toString(STEPS), checkpoint(), result());
-    assertResult(weightsAfter(STEPS));
+    assertResult(weightsAfter(STEPS, Backend.best()));
   }
 
   /** Lets a run do some steps, kills it in the middle of something and returns what it printed. */
@@ -79,13 +79,15 @@ class KilledRunTest {
 
   @Test
   void interpretedAndCompiledCodeGiveTheSameBits() throws Exception {
-    int steps = 3; // a hundred times slower
+    int steps = 5; // a hundred times slower
     new ChildJvm()
         .option("-Xint")
+        .option("-Dciranda.blas.library=none") // the Java code alone, and no interpreted SHA-256
         .run(TrainingRun.class, Integer.toString(steps), checkpoint(), result());
+    var withoutBlas = Backend.of(Backend.best().kernels(), false);
     float[] compiled = null;
     for (int i = 0; i < 30; i++) { // at the last, all code that matters is compiled
-      compiled = weightsAfter(steps);
+      compiled = weightsAfter(steps, withoutBlas);
     }
     assertResult(compiled);
   }

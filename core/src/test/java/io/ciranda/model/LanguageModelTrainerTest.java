@@ -78,15 +78,28 @@ class LanguageModelTrainerTest {
     }
   }
 
+  private static int[] reversed(int... ids) {
+    int[] reversed = new int[ids.length];
+    Arrays.setAll(reversed, i -> ids[ids.length - 1 - i]);
+    return reversed;
+  }
+
+  @Test
+  void everyEpochBeginsWithAStateOfZero() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    try (var model = model(Cell.LSTM, false);
+        var trainer = new LanguageModelTrainer(model, ids, new int[0], simple(2, 1e-30, 0))) {
+      trainer.run(() -> false, TrainingRun.SILENT);
+      List<Double> losses = trainer.trainCurve().stream().map(Point::natsPerSymbol).toList();
+      int half = losses.size() / 2;
+      assertEquals(losses.subList(0, half), losses.subList(half, 2 * half), "nothing was learned");
+    }
+  }
+
   @Test
   void trainingStopsEarlyWhereValidationGetsNoBetter() throws IOException {
     int[] ids = loopVocabulary().encode(LOOP).ids();
-    int[] other = ids.clone();
-    for (int i = 0; i < other.length / 2; i++) {
-      int swap = other[i];
-      other[i] = other[other.length - 1 - i];
-      other[other.length - 1 - i] = swap;
-    }
+    int[] other = reversed(ids);
     try (var model = model(Cell.GRU, false);
         var trainer = new LanguageModelTrainer(model, ids, other, simple(50, 0.02, 2))) {
       assertEquals(End.EARLY_STOPPED, trainer.run(() -> false, TrainingRun.SILENT));
@@ -313,11 +326,72 @@ class LanguageModelTrainerTest {
 
   private static void resumeAndCompare(Finished expected, Path file, String when) throws IOException {
     try (var resumed = new TrainingRun()) {
-      // Nothing that is in the model before may come through.
-      resumed.model.parameters().tensors().values().forEach(w -> w.fill(0.5f));
+      // Nothing that this run has done before may come through.
+      resumed.runTo(TrainingRun.VALIDATE_EVERY);
       resumed.trainer.resume(file, TrainingRun.DESCRIPTION);
       assertEquals(End.FINISHED, resumed.runToEnd());
       expected.assertSame(new Finished(resumed), when);
+    }
+  }
+
+  @Test
+  void aResumedRunStopsEarlyWhereTheUninterruptedOneDoes() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    int[] other = reversed(ids);
+    Config config = simple(50, 0.02, 3);
+    Path file = folder.resolve("checkpoint");
+    long end;
+    try (var model = model(Cell.GRU, false);
+        var trainer = new LanguageModelTrainer(model, ids, other, config)) {
+      assertEquals(End.EARLY_STOPPED, trainer.run(() -> false, TrainingRun.SILENT));
+      end = trainer.step();
+    }
+    long windows;
+    try (var model = model(Cell.GRU, false);
+        var trainer = new LanguageModelTrainer(model, ids, other, config)) {
+      windows = trainer.totalSteps() / config.epochs();
+      trainer.run(() -> trainer.step() == end - windows, TrainingRun.SILENT);
+      trainer.saveCheckpoint(file, "loop");
+    }
+    try (var model = model(Cell.GRU, false);
+        var trainer = new LanguageModelTrainer(model, ids, other, config)) {
+      trainer.resume(file, "loop");
+      assertEquals(End.EARLY_STOPPED, trainer.run(() -> false, TrainingRun.SILENT));
+      assertEquals(end, trainer.step());
+    }
+  }
+
+  @Test
+  void aPointOfTheCurveSurvivesACheckpointInItsMiddle() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    var config =
+        new Config(
+            1,
+            1,
+            5,
+            new UpdateRule.Sgd(0, false, 0),
+            0.01,
+            new Clipping.None(),
+            new Schedule.Constant(),
+            1,
+            1,
+            0,
+            0);
+    List<Point> expected;
+    Path file = folder.resolve("checkpoint");
+    try (var model = model(Cell.RNN, false);
+        var trainer = new LanguageModelTrainer(model, ids, new int[0], config)) {
+      trainer.run(() -> trainer.step() == 42, TrainingRun.SILENT); // a point averages 4 steps
+      trainer.saveCheckpoint(file, "loop");
+      trainer.run(() -> trainer.step() == 60, TrainingRun.SILENT);
+      expected = trainer.trainCurve();
+      assertEquals(15, expected.size());
+    }
+    try (var model = model(Cell.RNN, false);
+        var trainer = new LanguageModelTrainer(model, ids, new int[0], config)) {
+      trainer.resume(file, "loop");
+      trainer.run(() -> trainer.step() == 60, TrainingRun.SILENT);
+      assertEquals(expected, trainer.trainCurve());
     }
   }
 

@@ -32,12 +32,20 @@ final class TrainingRun implements AutoCloseable {
   final LanguageModelTrainer trainer;
 
   TrainingRun() {
-    this(config(EPOCHS, 2));
+    this(Backend.best());
+  }
+
+  TrainingRun(Backend backend) {
+    this(config(EPOCHS, 2), backend);
   }
 
   TrainingRun(LanguageModelTrainer.Config config) {
+    this(config, Backend.best());
+  }
+
+  private TrainingRun(LanguageModelTrainer.Config config, Backend backend) {
     var shape = new LanguageModel.Config(Cell.LSTM, 6, 10, 2, false, 0.2f);
-    model = LanguageModel.create(shape, VOCABULARY, Backend.best(), 1);
+    model = LanguageModel.create(shape, VOCABULARY, backend, 1);
     trainer = new LanguageModelTrainer(model, VOCABULARY.encode(TEXT).ids(), VALID, config);
   }
 
@@ -49,7 +57,7 @@ final class TrainingRun implements AutoCloseable {
         new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0.01f, true),
         0.05,
         new Clipping.ByNorm(1),
-        new Schedule.Plateau(1, 0.7),
+        new Schedule.Plateau(2, 0.7),
         11,
         threads,
         VALIDATE_EVERY,
@@ -97,7 +105,7 @@ final class TrainingRun implements AutoCloseable {
   public static void main(String[] args) throws IOException {
     long steps = Long.parseLong(args[0]);
     Path checkpoint = Path.of(args[1]);
-    try (var run = new TrainingRun(EPOCHS)) {
+    try (var run = new TrainingRun()) {
       if (Files.exists(checkpoint)) {
         run.trainer.resume(checkpoint, DESCRIPTION);
       }

@@ -146,6 +146,7 @@ public final class GradientCheck implements AutoCloseable {
     try (var workspace = new Workspace("gradient check");
         var gradients = new Parameters.Like(parameters)) {
       Tape tape = Tape.training(Backend.best(), workspace, gradients);
+      Values.soil(workspace);
       tape.begin(SEED);
       var inputs = new LinkedHashMap<String, double[]>();
       parameters.tensors().forEach((name, value) -> inputs.put(name, Values.doubles(value)));

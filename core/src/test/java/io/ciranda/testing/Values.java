@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.memory.Tensor;
+import io.ciranda.memory.Workspace;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,12 @@ public final class Values {
   /** Ids in [0, v), the same for the same name. */
   public static int[] ids(String name, int n, int v) {
     return random(name.hashCode()).ints(n, 0, v).toArray();
+  }
+
+  /** Leaves NaN in the memory of a workspace, as a step before might. */
+  public static void soil(Workspace workspace) {
+    workspace.tensor(1 << 18).fill(Float.NaN);
+    workspace.reset();
   }
 
   public static double[] doubles(Tensor tensor) {

@@ -4,6 +4,7 @@ import io.ciranda.blas.Blas;
 import io.ciranda.kernel.Backend;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.report.Environment;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -25,7 +26,7 @@ final class Doctor extends CirandaCommand {
 
   @Override
   protected Object run(Console console) {
-    Backend backend = Backend.best();
+    Backend backend = Engine.backend();
     var report =
         new Report(
             Environment.current(),
@@ -40,7 +41,7 @@ final class Doctor extends CirandaCommand {
     console.print("CPU       %s, %d processors, %s".formatted(environment.cpu(), environment.processors(), environment.os()));
     console.print("kernels   " + report.kernels + vectors(report.kernels));
     console.print("products  " + report.products);
-    console.print("OpenBLAS  " + report.blasDetails.indent(10).strip());
+    console.print("BLAS      " + report.blasDetails.indent(10).strip());
     if (report.advice.isEmpty()) {
       console.print("advice    none: the fastest kernels and OpenBLAS are in use");
     }

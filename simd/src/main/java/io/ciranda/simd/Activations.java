@@ -1,9 +1,8 @@
 package io.ciranda.simd;
 
-import static io.ciranda.simd.Lanes.VL;
+import static io.ciranda.simd.Lanes.BYTES;
 import static io.ciranda.simd.Lanes.fill;
 import static io.ciranda.simd.Lanes.load;
-import static io.ciranda.simd.Lanes.mask;
 import static io.ciranda.simd.Lanes.oneMinus;
 import static io.ciranda.simd.Lanes.store;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -11,6 +10,7 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
+import io.ciranda.simd.Loops.Loop;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -114,53 +114,76 @@ final class Activations {
 
   // ---- kernels --------------------------------------------------------------------------------------
 
+  private static Loop sigmoid = (y, x, _, _, _, _, _, n) -> sigmoidLoop(y, x, n);
+  private static Loop sigmoidBackward =
+      (dx, y, dy, _, _, _, _, n) -> sigmoidBackwardLoop(dx, y, dy, n);
+  private static Loop tanh = (y, x, _, _, _, _, _, n) -> tanhLoop(y, x, n);
+  private static Loop tanhBackward = (dx, y, dy, _, _, _, _, n) -> tanhBackwardLoop(dx, y, dy, n);
+  private static Loop relu = (y, x, _, _, _, _, _, n) -> reluLoop(y, x, n);
+  private static Loop reluBackward = (dx, y, dy, _, _, _, _, n) -> reluBackwardLoop(dx, y, dy, n);
+
   static void sigmoid(long y, long x, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      store(sigmoid(load(x + 4 * i, mask)), y + 4 * i, mask);
+    Loops.run(sigmoid, 1, y, x, n);
+  }
+
+  private static void sigmoidLoop(long y, long x, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(sigmoid(load(x + i)), y + i);
     }
   }
 
   static void sigmoidBackward(long dx, long y, long dy, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector v = load(y + 4 * i, mask);
-      FloatVector slope = v.mul(oneMinus(v));
-      store(load(dy + 4 * i, mask).fma(slope, load(dx + 4 * i, mask)), dx + 4 * i, mask);
+    Loops.run(sigmoidBackward, 1, dx, y, dy, n);
+  }
+
+  private static void sigmoidBackwardLoop(long dx, long y, long dy, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector v = load(y + i);
+      store(load(dy + i).fma(v.mul(oneMinus(v)), load(dx + i)), dx + i);
     }
   }
 
   static void tanh(long y, long x, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      store(tanh(load(x + 4 * i, mask)), y + 4 * i, mask);
+    Loops.run(tanh, 1, y, x, n);
+  }
+
+  private static void tanhLoop(long y, long x, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(tanh(load(x + i)), y + i);
     }
   }
 
   static void tanhBackward(long dx, long y, long dy, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector v = load(y + 4 * i, mask);
-      FloatVector slope = oneMinus(v.mul(v));
-      store(load(dy + 4 * i, mask).fma(slope, load(dx + 4 * i, mask)), dx + 4 * i, mask);
+    Loops.run(tanhBackward, 1, dx, y, dy, n);
+  }
+
+  private static void tanhBackwardLoop(long dx, long y, long dy, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector v = load(y + i);
+      store(load(dy + i).fma(oneMinus(v.mul(v)), load(dx + i)), dx + i);
     }
   }
 
   static void relu(long y, long x, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector v = load(x + 4 * i, mask);
+    Loops.run(relu, 1, y, x, n);
+  }
+
+  private static void reluLoop(long y, long x, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector v = load(x + i);
       // LE, not LT: -0 becomes 0. NaN stays.
-      store(v.blend(0, v.compare(LE, 0)), y + 4 * i, mask);
+      store(v.blend(0, v.compare(LE, 0)), y + i);
     }
   }
 
   static void reluBackward(long dx, long y, long dy, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      var on = load(y + 4 * i, mask).compare(GT, 0);
-      FloatVector passed = fill(0f).blend(load(dy + 4 * i, mask), on);
-      store(load(dx + 4 * i, mask).add(passed), dx + 4 * i, mask);
+    Loops.run(reluBackward, 1, dx, y, dy, n);
+  }
+
+  private static void reluBackwardLoop(long dx, long y, long dy, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector passed = fill(0f).blend(load(dy + i), load(y + i).compare(GT, 0));
+      store(load(dx + i).add(passed), dx + i);
     }
   }
 }

@@ -2,17 +2,21 @@ package io.ciranda.simd;
 
 import static io.ciranda.memory.Memory.getInt;
 import static io.ciranda.simd.Lanes.BYTES;
+import static io.ciranda.simd.Lanes.F;
 import static io.ciranda.simd.Lanes.I;
 import static io.ciranda.simd.Lanes.VL;
 import static io.ciranda.simd.Lanes.fill;
 import static io.ciranda.simd.Lanes.load;
-import static io.ciranda.simd.Lanes.mask;
 import static io.ciranda.simd.Lanes.store;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.ciranda.kernel.Dropout;
+import io.ciranda.memory.Memory;
+import io.ciranda.simd.Loops.Loop;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -26,51 +30,80 @@ final class Elementwise {
 
   private static final IntVector LANE = IntVector.zero(I).addIndex(1);
 
+  private static Loop add = (y, x, _, _, _, _, _, n) -> addLoop(y, x, n);
+  private static Loop axpy = (y, x, _, _, _, _, a, n) -> axpyLoop(y, x, a, n);
+  private static Loop multiply = (y, a, b, _, _, _, _, n) -> multiplyLoop(y, a, b, n);
+  private static Loop multiplyAdd = (y, a, b, _, _, _, _, n) -> multiplyAddLoop(y, a, b, n);
+  private static Loop scale = (x, _, _, _, _, _, a, n) -> scaleLoop(x, a, n);
+  private static Loop clamp = (x, _, _, _, _, _, limit, n) -> clampLoop(x, limit, n);
+  private static Loop dropout = (y, x, _, _, _, f, keep, n) -> dropoutLoop(y, x, f, keep, n);
+
   private Elementwise() {}
 
   static void add(long y, long x, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      store(load(y + 4 * i, mask).add(load(x + 4 * i, mask)), y + 4 * i, mask);
+    Loops.run(add, 1, y, x, n);
+  }
+
+  private static void addLoop(long y, long x, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(load(y + i).add(load(x + i)), y + i);
     }
   }
 
   static void axpy(long y, float a, long x, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      store(fill(a).fma(load(x + 4 * i, mask), load(y + 4 * i, mask)), y + 4 * i, mask);
+    Loops.run(axpy, 1, y, x, 0, 0, 0, 0, a, 0, n);
+  }
+
+  private static void axpyLoop(long y, long x, float a, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(fill(a).fma(load(x + i), load(y + i)), y + i);
     }
   }
 
   static void multiply(long y, long a, long b, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      store(load(a + 4 * i, mask).mul(load(b + 4 * i, mask)), y + 4 * i, mask);
+    Loops.run(multiply, 1, y, a, b, n);
+  }
+
+  private static void multiplyLoop(long y, long a, long b, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(load(a + i).mul(load(b + i)), y + i);
     }
   }
 
   static void multiplyAdd(long y, long a, long b, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector sum = load(a + 4 * i, mask).fma(load(b + 4 * i, mask), load(y + 4 * i, mask));
-      store(sum, y + 4 * i, mask);
+    Loops.run(multiplyAdd, 1, y, a, b, n);
+  }
+
+  private static void multiplyAddLoop(long y, long a, long b, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(load(a + i).fma(load(b + i), load(y + i)), y + i);
     }
   }
 
   /** {@code x *= a}. */
   static void scale(long x, float a, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      store(load(x + 4 * i, mask).mul(a), x + 4 * i, mask);
+    Loops.run(scale, 1, x, 0, 0, 0, 0, 0, a, 0, n);
+  }
+
+  private static void scaleLoop(long x, float a, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(load(x + i).mul(a), x + i);
     }
   }
 
-  static void copy(long y, long x, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      store(load(x + 4 * i, mask), y + 4 * i, mask);
+  static void clamp(long x, float limit, long n) {
+    Loops.run(clamp, 1, x, 0, 0, 0, 0, 0, limit, 0, n);
+  }
+
+  private static void clampLoop(long x, float limit, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector v = load(x + i);
+      v = v.blend(limit, v.compare(GT, limit));
+      store(v.blend(-limit, v.compare(LT, -limit)), x + i);
     }
   }
+
+  // ---- rows -----------------------------------------------------------------------------------------
 
   static void columnSums(long y, long x, long ld, int rows, int n) {
     for (int row = 0; row < rows; row += ROWS) {
@@ -105,8 +138,9 @@ final class Elementwise {
     store(s3, y + 3 * BYTES);
   }
 
+  /** Up to a vector of columns. */
   private static void columnSum(long y, long x, long ld, int rows, int left) {
-    var mask = mask(left);
+    var mask = F.indexInRange(0, left);
     FloatVector s = load(y, mask);
     for (int row = 0; row < rows; row++) {
       s = s.add(load(x + 4L * row * ld, mask));
@@ -116,7 +150,7 @@ final class Elementwise {
 
   static void gather(long y, long table, long ids, int rows, int n) {
     for (int row = 0; row < rows; row++) {
-      copy(y + 4L * row * n, table + 4L * getInt(ids, row) * n, n);
+      Memory.copy(y + 4L * row * n, table + 4L * getInt(ids, row) * n, n);
     }
   }
 
@@ -126,16 +160,37 @@ final class Elementwise {
     }
   }
 
+  // ---- dropout --------------------------------------------------------------------------------------
+
   static void dropout(long y, long x, float p, long key, long n) {
-    float keep = 1 / (1 - p);
+    long constants = Loops.constants();
+    setInt(constants, 0, (int) key);
+    setInt(constants, 1, (int) (key >>> 32));
     // Flipping the sign bits of both sides makes an unsigned comparison a signed one.
-    int threshold = Dropout.threshold(p) ^ Integer.MIN_VALUE;
+    setInt(constants, 2, Dropout.threshold(p) ^ Integer.MIN_VALUE);
+    float keep = 1 / (1 - p);
+    // The last elements by themselves: the loop must know the number of the first.
+    long whole = n & -VL;
+    setInt(constants, 3, 0);
+    Loops.run(dropout, 1, y, x, 0, 0, 0, constants, keep, 0, whole);
+    setInt(constants, 3, (int) whole);
+    Loops.run(dropout, 1, y + 4 * whole, x + 4 * whole, 0, 0, 0, constants, keep, 0, n - whole);
+  }
+
+  private static void setInt(long constants, int i, int value) {
+    Memory.ALL.set(ValueLayout.JAVA_INT_UNALIGNED, constants + 4L * i, value);
+  }
+
+  private static void dropoutLoop(long y, long x, long constants, float keep, long n) {
+    int lowKey = getInt(constants, 0);
+    int highKey = getInt(constants, 1);
+    int threshold = getInt(constants, 2);
+    int first = getInt(constants, 3);
     for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      IntVector hash = hash((int) key, (int) (key >>> 32), LANE.add((int) i));
+      IntVector hash = hash(lowKey, highKey, LANE.add(first + (int) i));
       var dropped = hash.lanewise(XOR, Integer.MIN_VALUE).compare(LT, threshold);
-      IntVector kept = load(x + 4 * i, mask).mul(keep).reinterpretAsInts().blend(0, dropped);
-      store(kept.reinterpretAsFloats(), y + 4 * i, mask);
+      IntVector kept = load(x + 4 * i).mul(keep).reinterpretAsInts().blend(0, dropped);
+      store(kept.reinterpretAsFloats(), y + 4 * i);
     }
   }
 

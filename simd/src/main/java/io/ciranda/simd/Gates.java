@@ -1,72 +1,41 @@
 package io.ciranda.simd;
 
-import static io.ciranda.simd.Lanes.VL;
+import static io.ciranda.simd.Lanes.BYTES;
 import static io.ciranda.simd.Lanes.fill;
 import static io.ciranda.simd.Lanes.load;
-import static io.ciranda.simd.Lanes.mask;
 import static io.ciranda.simd.Lanes.oneMinus;
 import static io.ciranda.simd.Lanes.store;
 import static jdk.incubator.vector.VectorOperators.GT;
 
+import io.ciranda.memory.Memory;
+import io.ciranda.simd.Loops.Loop;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * The cells, forward and backward; {@link io.ciranda.kernel.Kernels} has the equations.
  *
- * <p>One row of an LSTM with 1024 hidden units is 32 KB, so several short passes over a row find it
- * in the L1 cache and lose next to nothing against a single long one. They must be short: a compiled
- * method has room for one transcendental function (see the package's page). That holds for what C2
- * inlines as well, and nothing but an unpredictable call stops it from inlining; hence the passes of
- * a cell are a list of objects, called from one place.
+ * <p>A cell is several short passes over one row. A row of an LSTM with 1024 hidden units is 32 KB: the
+ * passes find it in the L1 cache and lose little against a single long one, which C2 could not compile.
  */
 final class Gates {
-  private static final LstmForward[] LSTM_FORWARD = {
-    (_, _, _, ifgo, _, n) -> Activations.sigmoid(ifgo, ifgo, 2L * n),
-    (_, _, _, ifgo, _, n) -> Activations.tanh(ifgo + 8L * n, ifgo + 8L * n, n),
-    (_, _, _, ifgo, _, n) -> Activations.sigmoid(ifgo + 12L * n, ifgo + 12L * n, n),
-    (_, c, _, ifgo, cPrev, n) -> lstmCell(c, ifgo, cPrev, n),
-    (_, c, tanhC, _, _, n) -> Activations.tanh(tanhC, c, n),
-    (h, _, tanhC, ifgo, _, n) -> Elementwise.multiply(h, ifgo + 12L * n, tanhC, n)
-  };
-
-  private static final LstmBackward[] LSTM_BACKWARD = {
-    (ifgo, dc, dh, tanhC, _, n) -> lstmOutputBackward(ifgo + 12L * n, dc, dh, tanhC, n),
-    (ifgo, dc, _, _, _, n) -> lstmInputBackward(ifgo, ifgo + 8L * n, dc, n),
-    (ifgo, dc, _, _, cPrev, n) -> lstmForgetBackward(ifgo + 4L * n, dc, cPrev, n)
-  };
-
-  private static final GruForward[] GRU_FORWARD = {
-    (_, rzn, _, u, _, n) -> Elementwise.add(rzn, u, 2L * n),
-    (_, rzn, _, _, _, n) -> Activations.sigmoid(rzn, rzn, 2L * n),
-    (_, _, un, u, _, n) -> Elementwise.copy(un, u + 8L * n, n),
-    (_, rzn, un, _, _, n) -> Elementwise.multiplyAdd(rzn + 8L * n, rzn, un, n),
-    (_, rzn, _, _, _, n) -> Activations.tanh(rzn + 8L * n, rzn + 8L * n, n),
-    (h, rzn, _, _, hPrev, n) -> gruOutput(h, rzn + 4L * n, rzn + 8L * n, hPrev, n)
-  };
-
-  private static final GruBackward[] GRU_BACKWARD = {
-    (rzn, _, dhPrev, dh, _, _, n) -> Elementwise.multiplyAdd(dhPrev, dh, rzn + 4L * n, n),
-    (rzn, du, _, dh, _, hPrev, n) -> gruOutputBackward(rzn, du + 4L * n, dh, hPrev, n),
-    (rzn, du, _, _, un, _, n) -> gruResetBackward(rzn, du, un, n)
-  };
+  private static Loop rnnReluBackward = (dz, h, dh, _, _, _, _, n) -> reluLoop(dz, h, dh, n);
+  private static Loop rnnTanhBackward = (dz, h, dh, _, _, _, _, n) -> tanhLoop(dz, h, dh, n);
+  private static Loop lstmCell = (c, i, f, g, cPrev, _, _, n) -> cellLoop(c, i, f, g, cPrev, n);
+  private static Loop lstmOutputBackward =
+      (o, dc, dh, tanhC, _, _, _, n) -> outputBackwardLoop(o, dc, dh, tanhC, n);
+  private static Loop lstmInputBackward =
+      (i, g, dc, _, _, _, _, n) -> inputBackwardLoop(i, g, dc, n);
+  private static Loop lstmForgetBackward =
+      (f, dc, cPrev, _, _, _, _, n) -> forgetBackwardLoop(f, dc, cPrev, n);
+  private static Loop gruOutput =
+      (h, z, candidate, hPrev, _, _, _, n) -> gruOutputLoop(h, z, candidate, hPrev, n);
+  private static Loop gruOutputBackward =
+      (z, dz, candidate, dh, hPrev, _, _, n) ->
+          gruOutputBackwardLoop(z, dz, candidate, dh, hPrev, n);
+  private static Loop gruResetBackward =
+      (r, dr, dun, dn, un, _, _, n) -> gruResetBackwardLoop(r, dr, dun, dn, un, n);
 
   private Gates() {}
-
-  private interface LstmForward {
-    void run(long h, long c, long tanhC, long ifgo, long cPrev, int n);
-  }
-
-  private interface LstmBackward {
-    void run(long ifgo, long dc, long dh, long tanhC, long cPrev, int n);
-  }
-
-  private interface GruForward {
-    void run(long h, long rzn, long un, long u, long hPrev, int n);
-  }
-
-  private interface GruBackward {
-    void run(long rzn, long du, long dhPrev, long dh, long un, long hPrev, int n);
-  }
 
   // ---- Elman --------------------------------------------------------------------------------------
 
@@ -79,26 +48,20 @@ final class Gates {
   }
 
   static void rnnBackward(long dz, long h, long dh, boolean relu, int rows, int hidden) {
-    if (relu) {
-      rnnReluBackward(dz, h, dh, (long) rows * hidden);
-    } else {
-      rnnTanhBackward(dz, h, dh, (long) rows * hidden);
+    Loops.run(relu ? rnnReluBackward : rnnTanhBackward, 1, dz, h, dh, (long) rows * hidden);
+  }
+
+  private static void reluLoop(long dz, long h, long dh, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector slope = fill(0f).blend(1, load(h + j).compare(GT, 0));
+      store(load(dh + j).mul(slope), dz + j);
     }
   }
 
-  private static void rnnReluBackward(long dz, long h, long dh, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector slope = fill(0f).blend(1, load(h + 4 * i, mask).compare(GT, 0));
-      store(load(dh + 4 * i, mask).mul(slope), dz + 4 * i, mask);
-    }
-  }
-
-  private static void rnnTanhBackward(long dz, long h, long dh, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector y = load(h + 4 * i, mask);
-      store(load(dh + 4 * i, mask).mul(oneMinus(y.mul(y))), dz + 4 * i, mask);
+  private static void tanhLoop(long dz, long h, long dh, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector y = load(h + j);
+      store(load(dh + j).mul(oneMinus(y.mul(y))), dz + j);
     }
   }
 
@@ -106,131 +69,145 @@ final class Gates {
 
   static void lstmForward(
       long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
+    long width = 4L * hidden;
     for (int row = 0; row < rows; row++) {
-      long at = 4L * row * hidden;
-      for (LstmForward pass : LSTM_FORWARD) {
-        pass.run(h + at, c + at, tanhC + at, ifgo + 4 * at, cPrev + at, hidden);
-      }
+      long at = row * width;
+      long i = ifgo + 4 * at;
+      long f = i + width;
+      long g = f + width;
+      long o = g + width;
+      Activations.sigmoid(i, i, 2L * hidden);
+      Activations.tanh(g, g, hidden);
+      Activations.sigmoid(o, o, hidden);
+      Loops.run(lstmCell, 1, c + at, i, f, g, cPrev + at, hidden);
+      Activations.tanh(tanhC + at, c + at, hidden);
+      Elementwise.multiply(h + at, o, tanhC + at, hidden);
     }
   }
 
   /** {@code c = f * cPrev + i * g}. */
-  private static void lstmCell(long c, long ifgo, long cPrev, int n) {
-    for (long j = 0; j < n; j += VL) {
-      var mask = mask(n - j);
-      long i = ifgo + 4 * j;
-      FloatVector input = load(i, mask).mul(load(i + 8L * n, mask));
-      store(load(i + 4L * n, mask).fma(load(cPrev + 4 * j, mask), input), c + 4 * j, mask);
+  private static void cellLoop(long c, long i, long f, long g, long cPrev, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      store(load(f + j).fma(load(cPrev + j), load(i + j).mul(load(g + j))), c + j);
     }
   }
 
   static void lstmBackward(
       long ifgo, long dc, long dh, long tanhC, long cPrev, int rows, int hidden) {
+    long width = 4L * hidden;
     for (int row = 0; row < rows; row++) {
-      long at = 4L * row * hidden;
-      for (LstmBackward pass : LSTM_BACKWARD) {
-        pass.run(ifgo + 4 * at, dc + at, dh + at, tanhC + at, cPrev + at, hidden);
-      }
+      long at = row * width;
+      long i = ifgo + 4 * at;
+      long f = i + width;
+      long g = f + width;
+      long o = g + width;
+      Loops.run(lstmOutputBackward, 2, o, dc + at, dh + at, tanhC + at, 0, hidden);
+      Loops.run(lstmInputBackward, 2, i, g, dc + at, hidden);
+      Loops.run(lstmForgetBackward, 2, f, dc + at, cPrev + at, hidden);
     }
   }
 
   /** {@code dc += dh * o * (1 - tanhC^2)}; o becomes {@code dh * tanhC * o * (1 - o)}. */
-  private static void lstmOutputBackward(long o, long dc, long dh, long tanhC, int n) {
-    for (long j = 0; j < n; j += VL) {
-      var mask = mask(n - j);
-      FloatVector gate = load(o + 4 * j, mask);
-      FloatVector squashed = load(tanhC + 4 * j, mask);
-      FloatVector scaled = load(dh + 4 * j, mask).mul(gate);
-      FloatVector slope = oneMinus(squashed.mul(squashed));
-      store(scaled.fma(slope, load(dc + 4 * j, mask)), dc + 4 * j, mask);
-      store(scaled.mul(squashed).mul(oneMinus(gate)), o + 4 * j, mask);
+  private static void outputBackwardLoop(long o, long dc, long dh, long tanhC, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector gate = load(o + j);
+      FloatVector squashed = load(tanhC + j);
+      FloatVector scaled = load(dh + j).mul(gate);
+      store(scaled.fma(oneMinus(squashed.mul(squashed)), load(dc + j)), dc + j);
+      store(scaled.mul(squashed).mul(oneMinus(gate)), o + j);
     }
   }
 
   /** i becomes {@code dc * g * i * (1 - i)}, g becomes {@code dc * i * (1 - g^2)}. */
-  private static void lstmInputBackward(long i, long g, long dc, int n) {
-    for (long j = 0; j < n; j += VL) {
-      var mask = mask(n - j);
-      FloatVector gate = load(i + 4 * j, mask);
-      FloatVector candidate = load(g + 4 * j, mask);
-      FloatVector scaled = load(dc + 4 * j, mask).mul(gate);
-      store(scaled.mul(candidate).mul(oneMinus(gate)), i + 4 * j, mask);
-      store(scaled.mul(oneMinus(candidate.mul(candidate))), g + 4 * j, mask);
+  private static void inputBackwardLoop(long i, long g, long dc, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector gate = load(i + j);
+      FloatVector candidate = load(g + j);
+      FloatVector scaled = load(dc + j).mul(gate);
+      store(scaled.mul(candidate).mul(oneMinus(gate)), i + j);
+      store(scaled.mul(oneMinus(candidate.mul(candidate))), g + j);
     }
   }
 
   /** f becomes {@code dc * cPrev * f * (1 - f)}, then {@code dc *= f}. */
-  private static void lstmForgetBackward(long f, long dc, long cPrev, int n) {
-    for (long j = 0; j < n; j += VL) {
-      var mask = mask(n - j);
-      FloatVector gate = load(f + 4 * j, mask);
-      FloatVector scaled = load(dc + 4 * j, mask).mul(gate);
-      store(scaled.mul(load(cPrev + 4 * j, mask)).mul(oneMinus(gate)), f + 4 * j, mask);
-      store(scaled, dc + 4 * j, mask);
+  private static void forgetBackwardLoop(long f, long dc, long cPrev, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector gate = load(f + j);
+      FloatVector scaled = load(dc + j).mul(gate);
+      store(scaled.mul(load(cPrev + j)).mul(oneMinus(gate)), f + j);
+      store(scaled, dc + j);
     }
   }
 
   // ---- GRU ------------------------------------------------------------------------------------------
 
   static void gruForward(long h, long rzn, long un, long u, long hPrev, int rows, int hidden) {
+    long width = 4L * hidden;
     for (int row = 0; row < rows; row++) {
-      long at = 4L * row * hidden;
-      for (GruForward pass : GRU_FORWARD) {
-        pass.run(h + at, rzn + 3 * at, un + at, u + 3 * at, hPrev + at, hidden);
-      }
+      long at = row * width;
+      long r = rzn + 3 * at;
+      long z = r + width;
+      long n = z + width;
+      Elementwise.add(r, u + 3 * at, 2L * hidden);
+      Activations.sigmoid(r, r, 2L * hidden);
+      Memory.copy(un + at, u + 3 * at + 2 * width, hidden);
+      Elementwise.multiplyAdd(n, r, un + at, hidden);
+      Activations.tanh(n, n, hidden);
+      Loops.run(gruOutput, 1, h + at, z, n, hPrev + at, 0, hidden);
     }
   }
 
   /** {@code h = (1 - z) * n + z * hPrev}. */
-  private static void gruOutput(long h, long z, long candidate, long hPrev, int n) {
-    for (long j = 0; j < n; j += VL) {
-      var mask = mask(n - j);
-      FloatVector gate = load(z + 4 * j, mask);
-      FloatVector fresh = oneMinus(gate).mul(load(candidate + 4 * j, mask));
-      store(gate.fma(load(hPrev + 4 * j, mask), fresh), h + 4 * j, mask);
+  private static void gruOutputLoop(long h, long z, long candidate, long hPrev, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector gate = load(z + j);
+      FloatVector fresh = oneMinus(gate).mul(load(candidate + j));
+      store(gate.fma(load(hPrev + j), fresh), h + j);
     }
   }
 
   static void gruBackward(
       long rzn, long du, long dhPrev, long dh, long un, long hPrev, int rows, int hidden) {
+    long width = 4L * hidden;
     for (int row = 0; row < rows; row++) {
-      long at = 4L * row * hidden;
-      for (GruBackward pass : GRU_BACKWARD) {
-        pass.run(rzn + 3 * at, du + 3 * at, dhPrev + at, dh + at, un + at, hPrev + at, hidden);
-      }
+      long at = row * width;
+      long r = rzn + 3 * at;
+      long z = r + width;
+      long n = z + width;
+      long dr = du + 3 * at;
+      Elementwise.multiplyAdd(dhPrev + at, dh + at, z, hidden);
+      // Arrays that are written come first: n is the third.
+      Loops.run(gruOutputBackward, 3, z, dr + width, n, dh + at, hPrev + at, hidden);
+      Loops.run(gruResetBackward, 3, r, dr, dr + 2 * width, n, un + at, hidden);
     }
   }
 
   /**
-   * z and {@code du}'s z become {@code dh * (hPrev - n) * z * (1 - z)}, n becomes {@code dh * (1 - z) * (1
-   * - n^2)}.
+   * z and {@code dz} become {@code dh * (hPrev - n) * z * (1 - z)}, n becomes {@code dh * (1 - z) * (1 -
+   * n^2)}.
    */
-  private static void gruOutputBackward(long rzn, long dz, long dh, long hPrev, int n) {
-    for (long j = 0; j < n; j += VL) {
-      var mask = mask(n - j);
-      long z = rzn + 4L * n + 4 * j;
-      FloatVector gate = load(z, mask);
-      FloatVector candidate = load(z + 4L * n, mask);
-      FloatVector scaled = load(dh + 4 * j, mask).mul(oneMinus(gate));
-      FloatVector gradient = load(hPrev + 4 * j, mask).sub(candidate).mul(scaled).mul(gate);
-      store(gradient, z, mask);
-      store(gradient, dz + 4 * j, mask);
-      store(scaled.mul(oneMinus(candidate.mul(candidate))), z + 4L * n, mask);
+  private static void gruOutputBackwardLoop(
+      long z, long dz, long candidate, long dh, long hPrev, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector gate = load(z + j);
+      FloatVector fresh = load(candidate + j);
+      FloatVector scaled = load(dh + j).mul(oneMinus(gate));
+      FloatVector gradient = load(hPrev + j).sub(fresh).mul(scaled).mul(gate);
+      store(gradient, z + j);
+      store(gradient, dz + j);
+      store(scaled.mul(oneMinus(fresh.mul(fresh))), candidate + j);
     }
   }
 
-  /** With dn in place of n: r and {@code du}'s r become {@code dn * un * r * (1 - r)}, du's n {@code dn * r}. */
-  private static void gruResetBackward(long rzn, long du, long un, int n) {
-    for (long j = 0; j < n; j += VL) {
-      var mask = mask(n - j);
-      long r = rzn + 4 * j;
-      long dr = du + 4 * j;
-      FloatVector gate = load(r, mask);
-      FloatVector scaled = load(r + 8L * n, mask).mul(gate);
-      FloatVector gradient = scaled.mul(load(un + 4 * j, mask)).mul(oneMinus(gate));
-      store(gradient, r, mask);
-      store(gradient, dr, mask);
-      store(scaled, dr + 8L * n, mask);
+  /** r and {@code dr} become {@code dn * un * r * (1 - r)}, {@code dun} becomes {@code dn * r}. */
+  private static void gruResetBackwardLoop(long r, long dr, long dun, long dn, long un, long n) {
+    for (long j = 0; j < 4 * n; j += BYTES) {
+      FloatVector gate = load(r + j);
+      FloatVector scaled = load(dn + j).mul(gate);
+      FloatVector gradient = scaled.mul(load(un + j)).mul(oneMinus(gate));
+      store(gradient, r + j);
+      store(gradient, dr + j);
+      store(scaled, dun + j);
     }
   }
 }

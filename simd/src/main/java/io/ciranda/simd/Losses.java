@@ -3,26 +3,30 @@ package io.ciranda.simd;
 import static io.ciranda.memory.Memory.get;
 import static io.ciranda.memory.Memory.getInt;
 import static io.ciranda.memory.Memory.set;
+import static io.ciranda.simd.Lanes.BYTES;
+import static io.ciranda.simd.Lanes.F;
 import static io.ciranda.simd.Lanes.VL;
 import static io.ciranda.simd.Lanes.fill;
 import static io.ciranda.simd.Lanes.load;
-import static io.ciranda.simd.Lanes.mask;
-import static io.ciranda.simd.Lanes.orElse;
 import static io.ciranda.simd.Lanes.store;
+import static java.lang.Float.NEGATIVE_INFINITY;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import io.ciranda.memory.Memory;
+import io.ciranda.simd.Loops.Loop;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Losses and softmax. A sum is formed lane by lane in float over a {@link #SPAN} and from span to
- * span in double.
+ * Losses and softmax. A sum is formed lane by lane in float over a {@link #SPAN}; the lanes, and the
+ * sums of the spans, are added up in double in a fixed order. Squares are floats: beyond 1.8e19 their sum is
+ * infinite.
  */
 final class Losses {
-  /** Elements that are added up in float: 32 to a lane, an error of at most 1e-6 of the sum. */
-  static final int SPAN = 32 * VL;
+  /** Elements whose sum is formed in float: 32 to a lane, an error of at most 1e-6 of the sum. */
+  private static final int SPAN = 32 * VL;
 
   /**
    * {@code log(1 + e) = e (1 + e (A1 + e A2)) / (1 + e (B1 + e (B2 + e B3)))}: least greatest relative
@@ -35,14 +39,56 @@ final class Losses {
   private static final float B2 = 0.47405896f;
   private static final float B3 = 0.031094559f;
 
+  // A loop adds the lanes of its sum to what is at f.
+  private static Loop greatest = (x, _, _, _, _, f, _, n) -> greatestLoop(x, f, n);
+  private static Loop exponentials =
+      (y, x, _, _, _, f, max, n) -> exponentialsLoop(y, x, f, max, n);
+  private static Loop wrongLogits = (x, y, _, _, _, f, _, n) -> wrongLogitsLoop(x, y, f, n);
+  private static Loop uncertainty = (x, _, _, _, _, f, _, n) -> uncertaintyLoop(x, f, n);
+  private static Loop binaryBackward = (x, y, _, _, _, _, s, n) -> binaryBackwardLoop(x, y, s, n);
+  private static Loop squaredError = (x, y, _, _, _, f, s, n) -> squaredErrorLoop(x, y, f, s, n);
+  private static Loop squares = (x, _, _, _, _, f, _, n) -> squaresLoop(x, f, n);
+
   private Losses() {}
+
+  /** The sum that {@code loop} forms over two arrays, of which it writes the first {@code outputs}. */
+  private static double sum(Loop loop, int outputs, long a, long b, float s, float pad, long n) {
+    long lanes = Loops.lanes();
+    double sum = 0;
+    for (long i = 0; i < n; i += SPAN) {
+      FloatVector.zero(F).intoMemorySegment(Memory.ALL, lanes, ByteOrder.nativeOrder());
+      long span = Math.min(SPAN, n - i);
+      Loops.run(loop, outputs, at(a, i), at(b, i), 0, 0, 0, lanes, s, pad, span);
+      sum += sumOfLanes(lanes);
+    }
+    return sum;
+  }
+
+  private static double sumOfLanes(long lanes) {
+    // One sum after the other would be a chain of 16 additions.
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    for (int lane = 0; lane < VL; lane += 4) {
+      s0 += get(lanes, lane);
+      s1 += get(lanes, lane + 1);
+      s2 += get(lanes, lane + 2);
+      s3 += get(lanes, lane + 3);
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  private static long at(long array, long i) {
+    return array == 0 ? 0 : array + 4 * i;
+  }
 
   // ---- softmax ------------------------------------------------------------------------------------
 
   static void softmax(long x, int rows, int v) {
     for (int row = 0; row < rows; row++) {
       long at = x + 4L * row * v;
-      double sum = exponentials(at, at, max(at, v), v);
+      double sum = sum(exponentials, 1, at, at, greatest(at, v), NEGATIVE_INFINITY, v);
       Elementwise.scale(at, (float) (1 / sum), v);
     }
   }
@@ -53,10 +99,11 @@ final class Losses {
       long at = logits + 4L * row * v;
       int target = getInt(targets, row);
       if (target >= 0) {
-        float max = max(at, v);
         float chosen = get(at, target);
-        double sum = exponentials(scale == 0 ? 0 : at, at, max, v);
-        loss += max + StrictMath.log(sum) - chosen;
+        float greatest = greatest(at, v);
+        long to = scale == 0 ? 0 : at;
+        double sum = sum(exponentials, 1, to, at, greatest, NEGATIVE_INFINITY, v);
+        loss += greatest + StrictMath.log(sum) - chosen;
         if (scale != 0) {
           Elementwise.scale(at, (float) (scale / sum), v);
           set(at, target, get(at, target) - scale);
@@ -69,75 +116,64 @@ final class Losses {
   }
 
   /** The greatest element that is not NaN. One NaN makes the sum of exponentials NaN in any case. */
-  private static float max(long x, long n) {
-    FloatVector max = fill(Float.NEGATIVE_INFINITY);
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector v = orElse(load(x + 4 * i, mask), mask, Float.NEGATIVE_INFINITY);
-      max = max.blend(v, v.compare(GT, max));
-    }
-    return max.reduceLanes(MAX);
+  private static float greatest(long x, long n) {
+    long result = Loops.lanes();
+    set(result, 0, NEGATIVE_INFINITY);
+    Loops.run(greatest, 0, x, 0, 0, 0, 0, result, 0, NEGATIVE_INFINITY, n);
+    return get(result, 0);
   }
 
-  /** {@code y = exp(x - max)} unless y is 0. Returns the sum. */
-  private static double exponentials(long y, long x, float max, long n) {
-    double sum = 0;
-    for (long i = 0; i < n; i += SPAN) {
-      sum += exponentialsOfSpan(y == 0 ? 0 : y + 4 * i, x + 4 * i, max, Math.min(SPAN, n - i));
+  private static void greatestLoop(long x, long result, long n) {
+    FloatVector greatest = fill(get(result, 0));
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector v = load(x + i);
+      greatest = greatest.blend(v, v.compare(GT, greatest));
     }
-    return sum;
+    set(result, 0, greatest.reduceLanes(MAX));
   }
 
-  private static float exponentialsOfSpan(long y, long x, float max, long n) {
-    FloatVector sum = fill(0f);
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector v = orElse(load(x + 4 * i, mask), mask, Float.NEGATIVE_INFINITY);
-      FloatVector e = Activations.exp(v.sub(max));
+  /** {@code y = exp(x - max)} unless y is 0. */
+  private static void exponentialsLoop(long y, long x, long lanes, float max, long n) {
+    FloatVector sum = load(lanes);
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector e = Activations.exp(load(x + i).sub(max));
       sum = sum.add(e);
       if (y != 0) {
-        store(e, y + 4 * i, mask);
+        store(e, y + i);
       }
     }
-    return Lanes.sum(sum);
+    store(sum, lanes);
   }
 
   // ---- binary cross-entropy -------------------------------------------------------------------------
 
   static double binaryCrossEntropy(long logits, long targets, float scale, long n) {
-    double loss = 0;
-    for (long i = 0; i < n; i += SPAN) {
-      long span = Math.min(SPAN, n - i);
-      loss += wrongLogitsOfSpan(logits + 4 * i, targets + 4 * i, span);
-      loss += uncertaintyOfSpan(logits + 4 * i, span);
-    }
+    double wrong = sum(wrongLogits, 0, logits, targets, 0, 0, n);
+    double loss = wrong + sum(uncertainty, 0, logits, 0, 0, NEGATIVE_INFINITY, n);
     if (scale != 0) {
-      binaryCrossEntropyBackward(logits, targets, scale, n);
+      Loops.run(binaryBackward, 1, logits, targets, 0, 0, 0, 0, scale, 0, n);
     }
     return loss;
   }
 
   /** The sum of {@code max(x, 0) - x * y}. */
-  private static float wrongLogitsOfSpan(long logits, long targets, long n) {
-    FloatVector sum = fill(0f);
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector x = load(logits + 4 * i, mask);
-      FloatVector positive = x.blend(0, x.compare(LT, 0));
-      sum = sum.add(positive.sub(x.mul(load(targets + 4 * i, mask))));
+  private static void wrongLogitsLoop(long x, long y, long lanes, long n) {
+    FloatVector sum = load(lanes);
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector logit = load(x + i);
+      FloatVector positive = logit.blend(0, logit.compare(LT, 0));
+      sum = sum.add(positive.sub(logit.mul(load(y + i))));
     }
-    return Lanes.sum(sum);
+    store(sum, lanes);
   }
 
   /** The sum of {@code log(1 + exp(-|x|))}. */
-  private static float uncertaintyOfSpan(long logits, long n) {
-    FloatVector sum = fill(0f);
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector x = orElse(load(logits + 4 * i, mask), mask, Float.NEGATIVE_INFINITY);
-      sum = sum.add(log1p(Activations.exp(x.abs().neg())));
+  private static void uncertaintyLoop(long x, long lanes, long n) {
+    FloatVector sum = load(lanes);
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      sum = sum.add(log1p(Activations.exp(load(x + i).abs().neg())));
     }
-    return Lanes.sum(sum);
+    store(sum, lanes);
   }
 
   /** {@code log(1 + e)} for e in [0, 1]. */
@@ -147,51 +183,41 @@ final class Losses {
     return numerator.div(denominator);
   }
 
-  private static void binaryCrossEntropyBackward(long x, long targets, float scale, long n) {
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector p = Activations.sigmoid(load(x + 4 * i, mask));
-      store(p.sub(load(targets + 4 * i, mask)).mul(scale), x + 4 * i, mask);
+  /** x becomes {@code scale * (sigmoid(x) - y)}. */
+  private static void binaryBackwardLoop(long x, long y, float scale, long n) {
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(Activations.sigmoid(load(x + i)).sub(load(y + i)).mul(scale), x + i);
     }
   }
 
   // ---- squares --------------------------------------------------------------------------------------
 
   static double squaredError(long x, long targets, float scale, long n) {
-    double loss = 0;
-    for (long i = 0; i < n; i += SPAN) {
-      loss += squaredErrorOfSpan(x + 4 * i, targets + 4 * i, 2 * scale, Math.min(SPAN, n - i));
-    }
-    return loss;
+    return sum(squaredError, scale == 0 ? 0 : 1, x, targets, 2 * scale, 0, n);
   }
 
-  private static float squaredErrorOfSpan(long x, long targets, float slope, long n) {
-    FloatVector sum = fill(0f);
-    for (long i = 0; i < n; i += VL) {
-      var mask = mask(n - i);
-      FloatVector error = load(x + 4 * i, mask).sub(load(targets + 4 * i, mask));
+  private static void squaredErrorLoop(long x, long y, long lanes, float slope, long n) {
+    FloatVector sum = load(lanes);
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector error = load(x + i).sub(load(y + i));
       sum = error.fma(error, sum);
       if (slope != 0) {
-        store(error.mul(slope), x + 4 * i, mask);
+        store(error.mul(slope), x + i);
       }
     }
-    return Lanes.sum(sum);
+    store(sum, lanes);
   }
 
   static double sumOfSquares(long x, long n) {
-    double sum = 0;
-    for (long i = 0; i < n; i += SPAN) {
-      sum += sumOfSquaresOfSpan(x + 4 * i, Math.min(SPAN, n - i));
-    }
-    return sum;
+    return sum(squares, 0, x, 0, 0, 0, n);
   }
 
-  private static float sumOfSquaresOfSpan(long x, long n) {
-    FloatVector sum = fill(0f);
-    for (long i = 0; i < n; i += VL) {
-      FloatVector v = load(x + 4 * i, mask(n - i));
+  private static void squaresLoop(long x, long lanes, long n) {
+    FloatVector sum = load(lanes);
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      FloatVector v = load(x + i);
       sum = v.fma(v, sum);
     }
-    return Lanes.sum(sum);
+    store(sum, lanes);
   }
 }

@@ -175,17 +175,11 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void clamp(long x, float limit, long n) {
-    Updates.clamp(x, limit, n);
+    Elementwise.clamp(x, limit, n);
   }
 
   @Override
   public void update(UpdateRule rule, long w, long g, long s1, long s2, float scale, float rate, long step, long n) {
-    switch (rule) {
-      case UpdateRule.Sgd r -> Updates.sgd(r, w, g, s1, scale, rate, step, n);
-      case UpdateRule.RmsProp r -> Updates.rmsProp(r, w, g, s1, scale, rate, n);
-      case UpdateRule.Adagrad r -> Updates.adagrad(r, w, g, s1, scale, rate, n);
-      case UpdateRule.Adadelta r -> Updates.adadelta(r, w, g, s1, s2, scale, rate, n);
-      case UpdateRule.Adam r -> Updates.adam(r, w, g, s1, s2, scale, rate, step, n);
-    }
+    Updates.update(rule, w, g, s1, s2, scale, rate, step, n);
   }
 }

@@ -35,6 +35,15 @@ public final class Json {
     }
   }
 
+  /** A JSON file as {@link #text} wrote it; {@code type} is a record. Otherwise as above. */
+  public static <T> T read(Path file, Class<T> type) throws IOException {
+    try {
+      return MAPPER.treeToValue(read(file), type);
+    } catch (JsonProcessingException e) {
+      throw new UserException("unexpected JSON in %s: %s".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
   /** The JSON text of a record, a map, or a list of them. */
   public static String text(Object value) throws JsonProcessingException {
     return MAPPER.writeValueAsString(value);

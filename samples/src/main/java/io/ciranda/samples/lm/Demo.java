@@ -1,13 +1,13 @@
 package io.ciranda.samples.lm;
 
 import io.ciranda.infer.Sampling;
-import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelTrainer;
 import io.ciranda.nn.Cell;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.report.RunFolder;
 import io.ciranda.samples.text.BuiltInText;
 import io.ciranda.samples.text.Split;
@@ -30,8 +30,9 @@ import picocli.CommandLine.Option;
       "Leaves model, loss curve, sample and summary in a folder of its own."
     })
 public final class Demo extends CirandaCommand {
-  private static final double TRAIN_FRACTION = 0.9;
+  private static final Split.Fractions FRACTIONS = new Split.Fractions(0.9, 0.1);
   private static final int SAMPLE_LENGTH = 600;
+  private static final double CHECKPOINT_SECONDS = 60;
 
   @Option(
       names = "--max-minutes",
@@ -74,12 +75,15 @@ public final class Demo extends CirandaCommand {
     console.narrate("text: %s, %,d characters".formatted(corpus.provenance(), corpus.text().length()));
 
     RunFolder folder = RunFolder.create(out, "demo", LocalDateTime.now(ZoneId.systemDefault()));
-    Split texts = Split.of(corpus.text(), TRAIN_FRACTION, 1 - TRAIN_FRACTION);
+    Split texts = Split.of(corpus.text(), FRACTIONS);
     String title = TrainingJob.describe(modelConfig) + " on European Parliament speeches";
     var job =
         new TrainingJob(
             console, commandLine(), title, new ModelFiles(folder.model()), texts, Vocabulary.Level.CHAR, Integer.MAX_VALUE);
-    TrainingJob.Summary summary = job.run(modelConfig, 0, trainingConfig, false, maxMinutes, "--max-minutes gives it more time");
+    var session =
+        new TrainingJob.Session(
+            false, maxMinutes, CHECKPOINT_SECONDS, "--max-minutes gives it more time");
+    TrainingJob.Summary summary = job.run(modelConfig, 0, trainingConfig, session);
 
     String sample = sample(folder.model());
     Files.writeString(folder.path().resolve("sample.txt"), sample + "\n");
@@ -106,7 +110,7 @@ public final class Demo extends CirandaCommand {
   }
 
   private String sample(Path model) throws IOException {
-    try (LanguageModel best = LanguageModel.load(model, Backend.best())) {
+    try (LanguageModel best = LanguageModel.load(model, Engine.backend())) {
       return Sample.write(best, null, SAMPLE_LENGTH, new Sampling(0.7, 0, 1), seed).strip();
     }
   }

@@ -1,17 +1,17 @@
 package io.ciranda.samples.lm;
 
-import io.ciranda.kernel.Backend;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.text.Split;
 import io.ciranda.samples.text.TextFile;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,7 +27,7 @@ final class Evaluate extends CirandaCommand {
     TEST
   }
 
-  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model.")
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model to measure.")
   private Path model;
 
   @Option(names = "--text", required = true, paramLabel = "FILE", description = "UTF-8 text, plain or gzip'ed.")
@@ -37,16 +37,16 @@ final class Evaluate extends CirandaCommand {
       names = "--part",
       paramLabel = "PART",
       defaultValue = "all",
-      description = "all, or the train, valid or test part of the text as --split cuts it (default: ${DEFAULT-VALUE}).")
+      description = "all, or what lm train takes as train, valid or test part of the text (default: ${DEFAULT-VALUE}).")
   private Part part;
 
   @Option(
       names = "--split",
       paramLabel = "TRAIN,VALID",
-      split = ",",
+      converter = SplitConverter.class,
       defaultValue = "0.9,0.05",
       description = "As for lm train (default: ${DEFAULT-VALUE}).")
-  private double[] split;
+  private Split.Fractions split;
 
   @Option(names = "--skip-unknown", description = "Leave out characters that the model does not know.")
   private boolean skipUnknown;
@@ -57,19 +57,19 @@ final class Evaluate extends CirandaCommand {
 
   @Override
   protected Object run(Console console) throws IOException {
-    require(split.length == 2, "--split: expected two fractions such as 0.9,0.05");
-    String read = part(TextFile.read(text));
-    try (LanguageModel loaded = LanguageModel.load(model, Backend.best())) {
-      loaded.backend().advice().forEach(console::narrate);
+    String whole = TextFile.read(text);
+    String read = part(whole);
+    try (LanguageModel loaded = LanguageModel.load(model, Engine.backend(console))) {
       Vocabulary.Encoded encoded = loaded.vocabulary().encode(read);
       if (encoded.unknownCount() > 0 && !encoded.replaced() && !skipUnknown) {
-        throw new UserException(unknown(loaded.vocabulary(), encoded, read));
+        throw new UserException(unknown(loaded.vocabulary(), encoded, whole, read));
       }
       if (encoded.ids().length < 2) {
         throw new UserException(
-            "%s: expected at least 2 symbols that the model knows, actual %d"
-                .formatted(text, encoded.ids().length));
+            "%s, --part %s: expected at least 2 symbols that the model knows, actual %d"
+                .formatted(text, part.name().toLowerCase(Locale.ROOT), encoded.ids().length));
       }
+      console.narrate("reading %,d symbols, one by one".formatted(encoded.ids().length));
       LanguageModelEvaluator.Score score =
           LanguageModelEvaluator.exact(loaded, encoded.ids(), done -> {});
       var result =
@@ -100,7 +100,7 @@ final class Evaluate extends CirandaCommand {
     if (part == Part.ALL) {
       return whole;
     }
-    Split parts = Split.of(whole, split[0], split[1]);
+    Split parts = Split.of(whole, split);
     return switch (part) {
       case TRAIN -> parts.train();
       case VALID -> parts.valid();
@@ -108,17 +108,27 @@ final class Evaluate extends CirandaCommand {
     };
   }
 
-  private String unknown(Vocabulary vocabulary, Vocabulary.Encoded encoded, String read) {
-    Map.Entry<String, Integer> first = encoded.unknown().entrySet().iterator().next();
-    int at = read.indexOf(first.getKey());
-    long line = read.substring(0, at).lines().count();
+  /** Where the part begins in the whole text. */
+  private int start(String whole) {
+    return switch (part) {
+      case ALL, TRAIN -> 0;
+      case VALID -> Split.of(whole, split).train().length();
+      case TEST -> whole.length() - part(whole).length();
+    };
+  }
+
+  private String unknown(
+      Vocabulary vocabulary, Vocabulary.Encoded encoded, String whole, String read) {
+    String first = encoded.unknown().keySet().iterator().next();
+    int at = start(whole) + read.indexOf(first);
+    long line = 1 + whole.substring(0, at).chars().filter(c -> c == '\n').count();
     return "%s: the model's vocabulary of %d has no '%s' (U+%04X, first on line %d); %d kinds of character, %d in all, are unknown.%nAdd --skip-unknown to leave them out, or train on a text that has them."
         .formatted(
             text,
             vocabulary.size(),
-            first.getKey(),
-            first.getKey().codePointAt(0),
-            Math.max(1, line),
+            first,
+            first.codePointAt(0),
+            line,
             encoded.unknown().size(),
             encoded.unknownCount());
   }

@@ -1,5 +1,10 @@
 package io.ciranda.samples.lm;
 
+import io.ciranda.io.ModelFileException;
+import io.ciranda.io.SafetensorsFile;
+import io.ciranda.samples.cli.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -10,7 +15,10 @@ import java.nio.file.Path;
 record ModelFiles(Path model) {
   private Path beside(String ending) {
     String name = model.getFileName().toString();
-    String stem = name.endsWith(".safetensors") ? name.substring(0, name.length() - ".safetensors".length()) : name;
+    String stem =
+        name.endsWith(".safetensors")
+            ? name.substring(0, name.length() - ".safetensors".length())
+            : name;
     return model.resolveSibling(stem + ending);
   }
 
@@ -27,5 +35,48 @@ record ModelFiles(Path model) {
   /** The results. */
   Path summary() {
     return beside(".summary.json");
+  }
+
+  /**
+   * Makes the folder. What would go wrong at the first save is told before the first step.
+   *
+   * @param resume whether a checkpoint may be there
+   * @throws UserException where the folder cannot be written to, or something would be lost
+   */
+  void prepare(boolean resume) {
+    Path folder = model.toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UserException(
+          "--model: cannot make the folder %s (%s)%nName a model in another."
+              .formatted(folder, e.getClass().getSimpleName()),
+          e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new UserException(
+          "--model: not allowed to write into the folder %s%nName a model in another."
+              .formatted(folder));
+    }
+    if (Files.exists(model) && !isModel()) {
+      throw new UserException(
+          "--model: %s is there and is no model: it is not overwritten.%nName another --model, or delete it."
+              .formatted(model));
+    }
+    if (!resume && Files.exists(checkpoint())) {
+      throw new UserException(
+          "there is a checkpoint of an earlier run: %s%nAdd --resume to go on with it, name another --model, or delete it."
+              .formatted(checkpoint()));
+    }
+  }
+
+  private boolean isModel() {
+    try (var _ = SafetensorsFile.open(model)) {
+      return true;
+    } catch (ModelFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UserException("--model: cannot read %s: %s".formatted(model, e.getMessage()), e);
+    }
   }
 }

@@ -37,7 +37,7 @@ final class ModelOptions {
       names = "--dropout",
       paramLabel = "P",
       defaultValue = "0",
-      description = "Probability after each recurrent layer: between layers and before the output (default: ${DEFAULT-VALUE}).")
+      description = "Probability with which a unit is left out in training, between layers and before the output (default: ${DEFAULT-VALUE}).")
   float dropout;
 
   @Option(
@@ -49,6 +49,9 @@ final class ModelOptions {
 
   /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */
   LanguageModel.Config config() {
+    if (!(initRange >= 0)) {
+      throw new IllegalArgumentException("--init-range: expected 0 or more, actual " + initRange);
+    }
     return new LanguageModel.Config(
         Cell.of(cell), embed == null ? hidden : embed, hidden, layers, tie, dropout);
   }

@@ -1,11 +1,11 @@
 package io.ciranda.samples.lm;
 
 import io.ciranda.infer.Sampling;
-import io.ciranda.kernel.Backend;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelSampler;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code ciranda lm sample}. */
 @Command(name = "sample", description = "Lets a language model write.")
 final class Sample extends CirandaCommand {
-  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model.")
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model that writes.")
   private Path model;
 
   @Option(
@@ -32,7 +32,7 @@ final class Sample extends CirandaCommand {
       names = "--length",
       paramLabel = "N",
       defaultValue = "500",
-      description = "Symbols to write (default: ${DEFAULT-VALUE}).")
+      description = "Characters, or words, to write (default: ${DEFAULT-VALUE}).")
   private int length;
 
   @Option(
@@ -70,8 +70,7 @@ final class Sample extends CirandaCommand {
   protected Object run(Console console) throws IOException {
     require(length >= 0, "--length: expected 0 or more, actual " + length);
     Sampling sampling = checked(() -> new Sampling(temperature, topK, topP));
-    try (LanguageModel loaded = LanguageModel.load(model, Backend.best())) {
-      loaded.backend().advice().forEach(console::narrate);
+    try (LanguageModel loaded = LanguageModel.load(model, Engine.backend(console))) {
       String text = write(loaded, prompt, length, sampling, seed);
       console.print((prompt == null ? "" : prompt) + text);
       return new Result(model.toString(), prompt, text, seed);
@@ -86,14 +85,15 @@ final class Sample extends CirandaCommand {
    */
   static String write(LanguageModel model, String prompt, int length, Sampling sampling, long seed) {
     Vocabulary vocabulary = model.vocabulary();
-    boolean words = vocabulary.level() == Vocabulary.Level.WORD;
-    int[] ids = prompt == null || prompt.isEmpty() ? beginning(vocabulary) : encode(vocabulary, prompt);
+    int[] prompted = prompt == null ? new int[0] : encode(vocabulary, prompt);
+    int[] ids = prompted.length == 0 ? beginning(vocabulary) : prompted;
     var written = IntStream.builder();
     try (var sampler = new LanguageModelSampler(model)) {
       sampler.write(ids, length, sampling, new SplittableRandom(seed), written::add);
     }
     String text = vocabulary.decode(written.build().toArray());
-    return words && prompt != null ? " " + text : text;
+    boolean goesOnALine = prompted.length > 0 && !text.startsWith("\n");
+    return vocabulary.level() == Vocabulary.Level.WORD && goesOnALine ? " " + text : text;
   }
 
   /** A line break where the vocabulary has one, else its most frequent symbol. */
@@ -106,11 +106,13 @@ final class Sample extends CirandaCommand {
     Vocabulary.Encoded encoded = vocabulary.encode(prompt);
     if (encoded.unknownCount() > 0 && !encoded.replaced()) {
       throw new UserException(
-          "--prompt: the model's vocabulary of %d has no %s"
-              .formatted(vocabulary.size(), encoded.unknown().keySet()));
+          "--prompt: the model's vocabulary of %d has no '%s'"
+              .formatted(vocabulary.size(), String.join("', '", encoded.unknown().keySet())));
     }
     int[] ids = encoded.ids();
     // The prompt of a word model is the beginning of a line, not all of it.
-    return vocabulary.level() == Vocabulary.Level.WORD ? Arrays.copyOf(ids, ids.length - 1) : ids;
+    return vocabulary.level() == Vocabulary.Level.WORD
+        ? Arrays.copyOf(ids, Math.max(0, ids.length - 1))
+        : ids;
   }
 }

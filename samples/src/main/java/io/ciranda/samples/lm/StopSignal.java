@@ -12,14 +12,18 @@ final class StopSignal implements AutoCloseable {
 
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stopAndWait, "ciranda-stop");
+  private final Runnable announcement;
   private volatile boolean requested;
 
-  StopSignal() {
+  /** @param announcement is run when the signal comes: what was asked for may take a while */
+  StopSignal(Runnable announcement) {
+    this.announcement = announcement;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
   private void stopAndWait() {
     requested = true;
+    announcement.run();
     try {
       if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         return; // the step hangs: better lose it than the user's patience

@@ -15,32 +15,35 @@ final class TextOptions {
       description = "UTF-8 text, plain or gzip'ed, to learn from.")
   Path text;
 
-  @Option(names = "--valid", paramLabel = "FILE", description = "Text to validate on, instead of a part of --text.")
+  @Option(
+      names = "--valid",
+      paramLabel = "FILE",
+      description = "Text to validate on, instead of a part of --text.")
   Path valid;
 
-  @Option(names = "--test", paramLabel = "FILE", description = "Text for the final test, instead of a part of --text.")
+  @Option(
+      names = "--test",
+      paramLabel = "FILE",
+      description = "Text for the final test, instead of a part of --text.")
   Path test;
 
   @Option(
       names = "--split",
       paramLabel = "TRAIN,VALID",
-      split = ",",
+      converter = SplitConverter.class,
       defaultValue = "0.9,0.05",
       description =
-          "Where --valid is not given: fractions of --text to learn from and to validate on, contiguous; the rest is for the test (default: ${DEFAULT-VALUE}).")
-  double[] split;
+          "Where --valid is not given: contiguous fractions of --text to learn from and to validate on; the rest is for the test (default: ${DEFAULT-VALUE}).")
+  Split.Fractions split;
 
   /** Reads the files and cuts them. */
   Split read() throws IOException {
     String whole = TextFile.read(text);
+    String tested = test == null ? "" : TextFile.read(test);
     if (valid != null) {
-      return new Split(whole, TextFile.read(valid), test == null ? "" : TextFile.read(test));
+      return new Split(whole, TextFile.read(valid), tested);
     }
-    if (split.length != 2) {
-      throw new IllegalArgumentException(
-          "--split: expected two fractions such as 0.9,0.05, actual %d".formatted(split.length));
-    }
-    Split parts = Split.of(whole, split[0], split[1]);
-    return test == null ? parts : new Split(parts.train(), parts.valid(), TextFile.read(test));
+    Split parts = Split.of(whole, split);
+    return test == null ? parts : new Split(parts.train(), parts.valid(), tested);
   }
 }

@@ -17,36 +17,40 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Trains a recurrent language model by truncated backpropagation through time.",
-      "Leaves beside the model: a checkpoint to go on from, the loss curve, a summary. Ctrl-C stops after the step and saves."
+      "Leaves beside the model: a checkpoint to go on from, the loss curve, a summary. Ctrl-C finishes the step and saves."
     })
 final class Train extends CirandaCommand {
   @Mixin private TextOptions texts;
-  @Mixin private ModelOptions model;
-  @Mixin private TrainingOptions training;
 
   @Option(
       names = "--level",
       paramLabel = "LEVEL",
       defaultValue = "char",
-      description = "A symbol is a char or a word (default: ${DEFAULT-VALUE}).")
+      description =
+          "What the model reads and writes one by one. char: every character; word: whatever stands between blanks, and the end of a line (default: ${DEFAULT-VALUE}).")
   private Vocabulary.Level level;
 
   @Option(
       names = "--vocabulary",
       paramLabel = "V",
-      defaultValue = "1000000",
-      description = "At most so many words, the most frequent; the others are <unk>.")
-  private int vocabulary;
+      description =
+          "For --level word: keep the V most frequent words, read the others as <unk> (default: keep all).")
+  private Integer vocabulary;
 
   @Option(
       names = "--model",
       required = true,
       paramLabel = "OUT",
-      description = "The model file to write, such as war-and-peace.safetensors.")
+      description = "The model file to write, such as book.safetensors.")
   private Path out;
 
-  @Option(names = "--resume", description = "Go on from the checkpoint beside the model, if there is one.")
+  @Option(
+      names = "--resume",
+      description = "Go on from the checkpoint beside the model, if there is one.")
   private boolean resume;
+
+  @Mixin private ModelOptions model;
+  @Mixin private TrainingOptions training;
 
   @Override
   protected Object run(Console console) throws IOException {
@@ -54,14 +58,33 @@ final class Train extends CirandaCommand {
     LanguageModel.Config modelConfig = checked(model::config);
     LanguageModelTrainer.Config trainingConfig = checked(training::config);
     require(
-        training.maxMinutes == null || training.maxMinutes > 0,
-        "--max-minutes: expected more than 0, actual " + training.maxMinutes);
+        vocabulary == null || level == Vocabulary.Level.WORD,
+        "--vocabulary: only words are left out, actual --level char");
+    require(
+        vocabulary == null || vocabulary >= 2,
+        "--vocabulary: expected at least 2, actual " + vocabulary);
+    var files = new ModelFiles(out);
+    files.prepare(resume);
     Split split = texts.read();
-    String title = "%s on %s".formatted(TrainingJob.describe(modelConfig), texts.text.getFileName());
+    String title =
+        "%s on %s".formatted(TrainingJob.describe(modelConfig), texts.text.getFileName());
     var job =
-        new TrainingJob(console, commandLine(), title, new ModelFiles(out), split, level, vocabulary);
+        new TrainingJob(
+            console,
+            commandLine(),
+            title,
+            files,
+            split,
+            level,
+            vocabulary == null ? Integer.MAX_VALUE : vocabulary);
+    var session =
+        new TrainingJob.Session(
+            resume,
+            training.maxMinutes,
+            training.checkpointSeconds,
+            "the same command with --resume goes on");
     TrainingJob.Summary summary =
-        job.run(modelConfig, model.initRange, trainingConfig, resume, training.maxMinutes, "the same command with --resume goes on");
+        job.run(modelConfig, model.initRange, trainingConfig, session);
     TrainingJob.print(console, summary, out);
     return summary;
   }

@@ -1,10 +1,14 @@
 package io.ciranda.samples.lm;
 
+import static java.util.stream.Collectors.joining;
+
 import io.ciranda.kernel.Backend;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
 import io.ciranda.model.LanguageModelTrainer;
 import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Engine;
+import io.ciranda.samples.cli.Json;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.LossCurve;
@@ -13,17 +17,34 @@ import io.ciranda.samples.report.TrainingProgress;
 import io.ciranda.samples.text.NgramModel;
 import io.ciranda.samples.text.Split;
 import io.ciranda.text.Vocabulary;
+import io.ciranda.train.DivergedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** One training of a language model, from texts to model, curve and summary. */
 final class TrainingJob {
   private static final int NGRAM = 6;
-  private static final long CHECKPOINT_NANOS = Duration.ofSeconds(60).toNanos();
+
+  /** The n-gram model takes some 50 bytes of heap a character: beyond this text it is left out. */
+  private static final int NGRAM_SYMBOLS = 20_000_000;
+
+  /**
+   * How one session of a training goes. None of it changes what is learned.
+   *
+   * @param resume go on from the checkpoint, where there is one
+   * @param maxMinutes null for no limit
+   * @param checkpointSeconds between checkpoints; 0 for one after each step
+   * @param howToGoOn what to type after a stop before the end
+   */
+  record Session(boolean resume, Double maxMinutes, double checkpointSeconds, String howToGoOn) {}
 
   /**
    * What a training came to; {@code NAME.summary.json}, and what {@code --json} prints.
@@ -31,8 +52,9 @@ final class TrainingJob {
    * @param end why it ended
    * @param seconds of training and validation in this session
    * @param validNats the best validation, the text cut into lanes; null without one
-   * @param test of the best model, the whole text in one piece; null without a test text, or before the end
-   * @param ngramNats of a 6-gram model on the test text (without one: on the validation text); null for word models
+   * @param test of the best model, the whole text in one piece; on the validation text where there is no test text; null
+   *     after Ctrl-C
+   * @param ngramNats of a 6-gram model on the same text; null for word models, very long texts, and after Ctrl-C
    */
   record Summary(
       List<String> command,
@@ -66,10 +88,9 @@ final class TrainingJob {
   private final int[] train;
   private final int[] valid;
   private final int[] test;
-  private final Double ngramNats;
 
   /**
-   * Encodes the texts and measures the n-gram model on them.
+   * Encodes the texts.
    *
    * @param title what is trained on what, above the curve
    * @param vocabularyLimit at most this many symbols
@@ -81,20 +102,29 @@ final class TrainingJob {
       ModelFiles files,
       Split texts,
       Vocabulary.Level level,
-      int vocabularyLimit)
-      throws IOException {
+      int vocabularyLimit) {
     this.console = console;
     this.command = command;
     this.title = title;
     this.files = files;
     vocabulary = vocabulary(texts, level, vocabularyLimit);
     train = vocabulary.encode(texts.train()).ids();
-    valid = vocabulary.encode(texts.valid()).ids();
-    test = vocabulary.encode(texts.test()).ids();
+    Vocabulary.Encoded validEncoded = vocabulary.encode(texts.valid());
+    Vocabulary.Encoded testEncoded = vocabulary.encode(texts.test());
+    valid = validEncoded.ids();
+    test = testEncoded.ids();
     console.narrate(
         "%,d symbols to learn from, %,d to validate on, %,d for the test; vocabulary of %,d"
             .formatted(train.length, valid.length, test.length, vocabulary.size()));
-    ngramNats = level == Vocabulary.Level.CHAR && train.length >= NGRAM ? ngram() : null;
+    int unknown = validEncoded.unknownCount() + testEncoded.unknownCount();
+    if (unknown > 0) {
+      console.narrate(
+          "%,d words of the validation and test texts are not in the vocabulary: read as %s"
+              .formatted(unknown, Vocabulary.UNKNOWN));
+    }
+    if (valid.length < 2) {
+      console.narrate("too little text to validate on: no early stopping, no best model");
+    }
   }
 
   /**
@@ -109,77 +139,99 @@ final class TrainingJob {
 
   private Double ngram() {
     int[] text = heldOut();
-    return text.length == 0 ? null : NgramModel.train(train, NGRAM).meanNats(text);
+    boolean sensible =
+        vocabulary.level() == Vocabulary.Level.CHAR
+            && train.length >= NGRAM
+            && train.length <= NGRAM_SYMBOLS
+            && text.length > 1;
+    return sensible ? NgramModel.train(train, NGRAM).meanNats(text) : null;
   }
 
   private int[] heldOut() {
     return test.length > 1 ? test : valid;
   }
 
-  /**
-   * Trains, or goes on training, and reports.
-   *
-   * @param resume go on from the checkpoint, where there is one
-   * @param maxMinutes null for no limit
-   * @param howToGoOn what to type after a stop before the end
-   */
+  /** Trains, or goes on training, and reports. */
   Summary run(
       LanguageModel.Config modelConfig,
       double initRange,
       LanguageModelTrainer.Config config,
-      boolean resume,
-      Double maxMinutes,
-      String howToGoOn)
+      Session session)
       throws IOException {
-    Path parent = files.model().toAbsolutePath().getParent();
-    Files.createDirectories(parent);
-    boolean resuming = resume && Files.exists(files.checkpoint());
-    if (!resume && Files.exists(files.checkpoint())) {
+    if (train.length <= config.batch()) {
       throw new UserException(
-          "there is a checkpoint of an earlier run: %s%nAdd --resume to go on with it, name another --model, or delete it."
-              .formatted(files.checkpoint()));
+          "the training text has %,d symbols, too few for a batch of %,d.%nType --batch %d or less, or take a longer text."
+              .formatted(train.length, config.batch(), Math.max(1, train.length - 1)));
     }
-    Backend backend = Backend.best();
-    backend.advice().forEach(console::narrate);
-    try (var model = LanguageModel.create(modelConfig, vocabulary, backend, config.seed(), initRange);
+    boolean resuming = session.resume && Files.exists(files.checkpoint());
+    if (session.resume && !resuming) {
+      console.narrate("no checkpoint %s: the training begins".formatted(files.checkpoint()));
+    }
+    Backend backend = Engine.backend(console);
+    try (var model =
+            LanguageModel.create(modelConfig, vocabulary, backend, config.seed(), initRange);
         var trainer = new LanguageModelTrainer(model, train, valid, config);
-        var stop = new StopSignal()) {
-      String description = "%s, init range %s, vocabulary of %d".formatted(modelConfig, initRange, vocabulary.size());
+        var stop =
+            new StopSignal(() -> console.narrate("stopping: the step is finished and saved"))) {
+      // With what is learned, another text of the same length is another run.
+      String description =
+          "%s, init range %s, vocabulary of %d, text %08x"
+              .formatted(
+                  modelConfig,
+                  initRange,
+                  vocabulary.size(),
+                  Objects.hash(
+                      vocabulary.symbols(), Arrays.hashCode(train), Arrays.hashCode(valid)));
       if (resuming) {
         trainer.resume(files.checkpoint(), description);
         console.narrate("resumed %s at step %,d".formatted(files.checkpoint(), trainer.step()));
       }
       console.narrate(
-          "%s, %,d weights, %d threads, %s"
-              .formatted(describe(modelConfig), model.parameters().count(), config.threads(), backend));
-      return train(trainer, description, stop, maxMinutes, howToGoOn);
+          "%s, %,d weights, %d threads, about %,d MB off the heap, %s"
+              .formatted(
+                  describe(modelConfig),
+                  model.parameters().count(),
+                  config.threads(),
+                  Math.ceilDiv(MemoryEstimate.bytes(model, config), 1 << 20),
+                  backend));
+      return train(trainer, description, stop, session);
     }
   }
 
   static String describe(LanguageModel.Config config) {
-    return "%dx%d %s".formatted(config.layers(), config.hidden(), config.cell().label());
+    return "%dx%d %s".formatted(config.layers(), config.hidden(), config.cell().label().toUpperCase(Locale.ROOT));
   }
 
   private Summary train(
-      LanguageModelTrainer trainer, String description, StopSignal stop, Double maxMinutes, String howToGoOn)
+      LanguageModelTrainer trainer, String description, StopSignal stop, Session session)
       throws IOException {
-    Duration limit =
-        maxMinutes == null ? ChronoUnit.FOREVER.getDuration() : Duration.ofMillis((long) (maxMinutes * 60_000));
     long start = System.nanoTime();
     long firstStep = trainer.step();
-    var watcher = new Watcher(trainer, description, start, limit);
+    var watcher = new Watcher(trainer, description, start, session);
     LanguageModelTrainer.End end;
     try (watcher) {
       end = trainer.run(() -> stop.requested() || watcher.timeIsUp(), watcher);
+    } catch (DivergedException e) {
+      throw diverged(trainer, e);
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
+    boolean over = end != LanguageModelTrainer.End.INTERRUPTED;
+    if (over && trainer.step() == firstStep) {
+      console.narrate("the run was finished already");
+      if (Files.exists(files.summary())) {
+        Summary earlier = Json.read(files.summary(), Summary.class);
+        if (earlier.end == end && earlier.steps == trainer.step()) {
+          return earlier;
+        }
+      }
+    }
     trainer.saveCheckpoint(files.checkpoint(), description);
-    if (!Files.exists(files.model())) {
+    // Before the first validation the latest weights are the best.
+    if (Double.isInfinite(trainer.best()) || !Files.exists(files.model())) {
       trainer.model().save(files.model());
     }
-    boolean over = end != LanguageModelTrainer.End.INTERRUPTED;
     // After Ctrl-C the user waits for nothing but the checkpoint.
-    Measure measured = stop.requested() ? null : test();
+    boolean measures = !stop.requested();
     Summary summary =
         new Summary(
             command,
@@ -194,32 +246,48 @@ final class TrainingJob {
             seconds,
             watcher.tokens / seconds,
             Double.isFinite(trainer.best()) ? trainer.best() : null,
-            measured,
-            ngramNats,
+            measures ? test(trainer.model().backend()) : null,
+            measures ? ngram() : null,
             Environment.current());
-    report(trainer, summary);
+    drawCurve(trainer, summary.ngramNats);
+    Summaries.write(files.summary(), summary);
     if (!over) {
       console.narrate(
           "stopped at step %,d of %,d; %s"
-              .formatted(trainer.step(), trainer.totalSteps(), howToGoOn));
-    } else if (trainer.step() == firstStep) {
-      console.narrate("the run was finished already");
+              .formatted(trainer.step(), trainer.totalSteps(), session.howToGoOn));
     }
     return summary;
   }
 
+  /** What there is of a run that cannot go on. */
+  private UserException diverged(LanguageModelTrainer trainer, DivergedException e)
+      throws IOException {
+    drawCurve(trainer, null);
+    String best =
+        Double.isInfinite(trainer.best()) ? "" : "the model of the best validation, " + files.model();
+    String checkpoint =
+        Files.exists(files.checkpoint()) ? "the last checkpoint, " + files.checkpoint() : "";
+    String kept =
+        Stream.of(best, checkpoint).filter(text -> !text.isEmpty()).collect(joining("; "));
+    return new UserException(
+        "%s.%nKept: %s. To train anew, name another --model or delete the checkpoint."
+            .formatted(e.getMessage(), kept.isEmpty() ? "nothing yet" : kept),
+        e);
+  }
+
   /** The best model on the test text, or the validation text where there is no test text, in one piece. */
-  private Measure test() throws IOException {
+  private Measure test(Backend backend) throws IOException {
     int[] text = heldOut();
     if (text.length < 2) {
       return null;
     }
-    try (LanguageModel best = LanguageModel.load(files.model(), Backend.best())) {
+    console.narrate("testing the best model on %,d symbols, one by one".formatted(text.length));
+    try (LanguageModel best = LanguageModel.load(files.model(), backend)) {
       return Measure.of(LanguageModelEvaluator.exact(best, text, done -> {}));
     }
   }
 
-  private void report(LanguageModelTrainer trainer, Summary summary) throws IOException {
+  private void drawCurve(LanguageModelTrainer trainer, Double ngramNats) throws IOException {
     String symbol = vocabulary.level() == Vocabulary.Level.CHAR ? "character" : "word";
     var curve = new LossCurve(title, "nats per " + symbol);
     trainer.trainCurve().forEach(point -> curve.training(point.step(), point.natsPerSymbol()));
@@ -228,7 +296,6 @@ final class TrainingJob {
       curve.level(NGRAM + "-gram model", ngramNats);
     }
     curve.write(files.curve(), console);
-    Summaries.write(files.summary(), summary);
   }
 
   /** The results for a person to read. */
@@ -250,19 +317,24 @@ final class TrainingJob {
     console.print("model            " + model);
   }
 
-  /** Shows how it goes, saves the best model, and a checkpoint every minute. */
+  /** Shows how it goes, saves the best model, and checkpoints on the way. */
   private final class Watcher implements LanguageModelTrainer.Listener, AutoCloseable {
     private final String description;
     private final long start;
     private final Duration limit;
+    private final double checkpointNanos;
     private final TrainingProgress progress;
     private long tokens;
     private long lastCheckpoint;
 
-    Watcher(LanguageModelTrainer trainer, String description, long start, Duration limit) {
+    Watcher(LanguageModelTrainer trainer, String description, long start, Session session) {
       this.description = description;
       this.start = start;
-      this.limit = limit;
+      limit =
+          session.maxMinutes == null
+              ? ChronoUnit.FOREVER.getDuration()
+              : Duration.ofMillis((long) (session.maxMinutes * 60_000));
+      checkpointNanos = session.checkpointSeconds * 1e9;
       lastCheckpoint = start;
       progress =
           TrainingProgress.start(console, "training", trainer.step(), trainer.totalSteps(), limit);
@@ -277,7 +349,7 @@ final class TrainingJob {
         throws IOException {
       tokens += trainer.symbolsOfLastStep();
       progress.step(trainer.step(), tokens, loss);
-      if (System.nanoTime() - lastCheckpoint > CHECKPOINT_NANOS) {
+      if (System.nanoTime() - lastCheckpoint >= checkpointNanos) {
         trainer.saveCheckpoint(files.checkpoint(), description);
         lastCheckpoint = System.nanoTime();
       }

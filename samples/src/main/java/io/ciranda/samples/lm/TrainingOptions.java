@@ -36,6 +36,14 @@ final class TrainingOptions {
   Double maxMinutes;
 
   @Option(
+      names = "--checkpoint-seconds",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description =
+          "Save a checkpoint this often, so that --resume goes on after a crash; 0 for after each step (default: ${DEFAULT-VALUE}).")
+  double checkpointSeconds;
+
+  @Option(
       names = "--optimizer",
       paramLabel = "NAME",
       defaultValue = "adam",
@@ -46,10 +54,10 @@ final class TrainingOptions {
       names = "--lr",
       paramLabel = "RATE",
       description =
-          "Learning rate (default: 0.002 for adam and adamw, 0.002 rmsprop, 0.01 adagrad, 1 adadelta, 1 sgd).")
+          "Learning rate (default: 0.002 for adam, adamw and rmsprop, 0.01 for adagrad, 1 for adadelta and sgd, 0.1 where that has momentum).")
   Double rate;
 
-  @Option(names = "--momentum", paramLabel = "M", description = "For sgd (default: 0) and nesterov (default: 0.9).")
+  @Option(names = "--momentum", paramLabel = "M", description = "Of sgd (default: 0) and nesterov (default: 0.9).")
   Float momentum;
 
   @Option(
@@ -74,11 +82,11 @@ final class TrainingOptions {
       paramLabel = "SCHEDULE",
       defaultValue = "constant",
       description = {
-        "Of the learning rate (default: ${DEFAULT-VALUE}):",
-        "constant",
-        "step:EPOCHS,DECAY     times DECAY before each epoch after the first EPOCHS",
-        "plateau:PATIENCE,DECAY  times DECAY after PATIENCE validations without improvement",
-        "cosine[:WARMUP[,FLOOR]]  half a cosine down to FLOOR, after WARMUP steps of linear rise"
+        "How the learning rate goes (default: ${DEFAULT-VALUE}):",
+        "constant: it stays.",
+        "step:N,D: times D before each epoch after the first N.",
+        "plateau:N,D: times D after N validations without a new best.",
+        "cosine:W,F: up in a line for W steps, then along half a cosine down to F times the rate; both may be left out (0)."
       })
   String schedule;
 
@@ -99,7 +107,7 @@ final class TrainingOptions {
       names = "--validate-every",
       paramLabel = "STEPS",
       defaultValue = "0",
-      description = "0 for once an epoch (default: ${DEFAULT-VALUE}).")
+      description = "Steps between validations; 0 for once an epoch (default: ${DEFAULT-VALUE}).")
   int validateEvery;
 
   @Option(
@@ -111,8 +119,13 @@ final class TrainingOptions {
 
   /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */
   LanguageModelTrainer.Config config() {
+    require(maxMinutes == null || maxMinutes > 0, "--max-minutes: expected more than 0, actual " + maxMinutes);
+    require(checkpointSeconds >= 0, "--checkpoint-seconds: expected 0 or more, actual " + checkpointSeconds);
+    require(momentum == null || momentum >= 0 && momentum < 1, "--momentum: expected in [0, 1), actual " + momentum);
+    require(weightDecay >= 0, "--weight-decay: expected 0 or more, actual " + weightDecay);
     int processors = Runtime.getRuntime().availableProcessors();
     UpdateRule rule = rule();
+    require(momentum == null || rule instanceof UpdateRule.Sgd, "--momentum: only sgd and nesterov have it, actual --optimizer " + optimizer);
     return new LanguageModelTrainer.Config(
         batch,
         bptt,
@@ -125,6 +138,12 @@ final class TrainingOptions {
         threads == null ? Math.min(batch, Math.min(4, processors)) : threads,
         validateEvery,
         patience);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
   }
 
   private UpdateRule rule() {
@@ -146,7 +165,8 @@ final class TrainingOptions {
 
   private static double defaultRate(UpdateRule rule) {
     return switch (rule) {
-      case UpdateRule.Sgd _, UpdateRule.Adadelta _ -> 1;
+      case UpdateRule.Sgd sgd -> sgd.momentum() == 0 ? 1 : 0.1;
+      case UpdateRule.Adadelta _ -> 1;
       case UpdateRule.Adagrad _ -> 0.01;
       case UpdateRule.RmsProp _, UpdateRule.Adam _ -> 0.002;
     };
@@ -197,7 +217,7 @@ final class TrainingOptions {
 
   private static IllegalArgumentException badSchedule(String text) {
     return new IllegalArgumentException(
-        "--schedule: expected constant, step:EPOCHS,DECAY, plateau:PATIENCE,DECAY or cosine[:WARMUP[,FLOOR]], actual '"
+        "--schedule: expected constant, step:N,D, plateau:N,D or cosine[:W[,F]], actual '"
             + text
             + "'");
   }

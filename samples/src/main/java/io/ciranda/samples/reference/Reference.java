@@ -1,7 +1,9 @@
 package io.ciranda.samples.reference;
 
-import io.ciranda.samples.cli.CirandaCommand;
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Json;
 import io.ciranda.samples.cli.UserException;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,12 +53,39 @@ public final class Reference extends CirandaCommand {
       description = "Where models, checkpoints and summaries are kept (default: ${DEFAULT-VALUE}).")
   private Path out;
 
-  /** What a run came to; {@code --json} prints a list of these. {@code reached} is null where the run was stopped. */
+  @Option(
+      names = "--max-minutes",
+      paramLabel = "MINUTES",
+      description = "Stop and save after this time at the latest; the same command goes on.")
+  private Double maxMinutes;
+
+  /** What a run came to; {@code --json} prints these. {@code reached} is null where the run was stopped. */
   record Outcome(String name, String unit, double goal, Double figure, Boolean reached) {}
 
   @Override
   protected Object run(Console console) throws Exception {
-    return what.list ? list(console) : runAll(console);
+    require(
+        maxMinutes == null || maxMinutes > 0,
+        "--max-minutes: expected more than 0, actual " + maxMinutes);
+    return Map.of("runs", what.list ? list(console) : runAll(console, chosen()));
+  }
+
+  private List<ReferenceRun> chosen() {
+    List<ReferenceRun> chosen = new ArrayList<>();
+    for (String name : what.run) {
+      List<ReferenceRun> named =
+          ReferenceRun.ALL.stream()
+              .filter(run -> name.equals("all") || name.equals(run.name()))
+              .toList();
+      require(
+          !named.isEmpty(),
+          "--run: no run '%s'; there are %s, and all"
+              .formatted(
+                  name,
+                  ReferenceRun.ALL.stream().map(ReferenceRun::name).collect(joining(", "))));
+      chosen.addAll(named);
+    }
+    return chosen;
   }
 
   private static List<ReferenceRun> list(Console console) {
@@ -67,27 +97,26 @@ public final class Reference extends CirandaCommand {
     return ReferenceRun.ALL;
   }
 
-  private List<Outcome> runAll(Console console) throws Exception {
-    List<ReferenceRun> chosen = new ArrayList<>();
-    for (String name : what.run) {
-      if (name.equals("all")) {
-        chosen.addAll(ReferenceRun.ALL);
-      } else {
-        chosen.add(named(name));
-      }
-    }
+  private List<Outcome> runAll(Console console, List<ReferenceRun> chosen) throws Exception {
     // Missing data is told before the first of many hours.
     var folder = new DataFolder(data);
     chosen.forEach(run -> run.arguments(folder, model(run)));
+    long start = System.nanoTime();
     List<Outcome> outcomes = new ArrayList<>();
     for (ReferenceRun run : chosen) {
       List<String> command = run.arguments(folder, model(run));
+      if (maxMinutes != null) {
+        double minutes = (System.nanoTime() - start) / 60e9;
+        // A run that is finished needs no time: it is told in any case.
+        command.addAll(List.of("--max-minutes", "" + Math.max(1e-3, maxMinutes - minutes)));
+      }
       console.narrate("%s: ciranda %s".formatted(run.title(), String.join(" ", command)));
       int exit = runCommand(command);
       if (exit != 0) {
         throw new UserException("the run '%s' ended with exit code %d".formatted(run.name(), exit));
       }
       Outcome outcome = outcome(run);
+      outcomes.add(outcome);
       console.print(
           "%s: %s %s, goal at most %s: %s (published: %s)"
               .formatted(
@@ -97,7 +126,10 @@ public final class Reference extends CirandaCommand {
                   run.goal(),
                   outcome.reached == null ? "not finished" : outcome.reached ? "reached" : "missed",
                   run.published()));
-      outcomes.add(outcome);
+      if (outcome.reached == null) {
+        console.narrate("the same command goes on with it");
+        break;
+      }
     }
     return outcomes;
   }
@@ -116,16 +148,5 @@ public final class Reference extends CirandaCommand {
         run.goal(),
         figure.isNumber() ? figure.asDouble() : null,
         finished ? figure.asDouble() <= run.goal() : null);
-  }
-
-  private ReferenceRun named(String name) {
-    return ReferenceRun.ALL.stream()
-        .filter(run -> run.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "no reference run '%s'; there are %s"
-                        .formatted(name, ReferenceRun.ALL.stream().map(ReferenceRun::name).toList())));
   }
 }

@@ -158,6 +158,7 @@ public final class LossCurve {
     style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
     style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
     style.setMarkerSize(6);
+    style.setXAxisTickMarkSpacingHint(90);
     style.setXAxisMin(0.0);
     style.setXAxisMax((double) last);
     style.setYAxisMax(top(averaged, validation));

@@ -9,20 +9,26 @@ package io.ciranda.samples.text;
 public record Split(String train, String valid, String test) {
 
   /**
-   * Cuts {@code text} by fractions of its length; what they leave over is the test part. A
-   * surrogate pair is never cut.
+   * How to cut a text; what both leave over is the test part.
    *
-   * @throws IllegalArgumentException where a fraction is not positive, or both are more than 1 in
-   *     sum
+   * @param train fraction to learn from
+   * @param valid fraction to validate on
    */
-  public static Split of(String text, double train, double valid) {
-    if (!(train > 0 && valid > 0 && train + valid <= 1 + 1e-9)) {
-      throw new IllegalArgumentException(
-          "expected positive fractions with a sum of at most 1, got train %s, valid %s"
-              .formatted(train, valid));
+  public record Fractions(double train, double valid) {
+    /** Throws IllegalArgumentException where one is not positive, or both are more than 1 in sum. */
+    public Fractions {
+      if (!(train > 0 && valid > 0 && train + valid <= 1 + 1e-9)) {
+        throw new IllegalArgumentException(
+            "expected positive fractions with a sum of at most 1, actual %s and %s"
+                .formatted(train, valid));
+      }
     }
-    int first = cut(text, train);
-    int second = cut(text, train + valid);
+  }
+
+  /** Cuts {@code text} by fractions of its length. A surrogate pair is never cut. */
+  public static Split of(String text, Fractions fractions) {
+    int first = cut(text, fractions.train);
+    int second = cut(text, fractions.train + fractions.valid);
     return new Split(
         text.substring(0, first), text.substring(first, second), text.substring(second));
   }

@@ -51,7 +51,7 @@ class NgramModelTest {
 
   @Test
   void longerContextsPredictBetter() throws IOException {
-    Split split = Split.of(BuiltInText.europarlEnglish().text(), 0.9, 0.1);
+    Split split = Split.of(BuiltInText.europarlEnglish().text(), new Split.Fractions(0.9, 0.1));
     int[] train = symbols(split.train());
     int[] valid = symbols(split.valid());
     double[] nats =

@@ -12,7 +12,7 @@ class SplitTest {
   @Test
   void partsAreContiguousAndComplete() {
     String text = "0123456789".repeat(10);
-    Split split = Split.of(text, 0.8, 0.1);
+    Split split = Split.of(text, new Split.Fractions(0.8, 0.1));
     assertEquals(text.substring(0, 80), split.train());
     assertEquals(text.substring(80, 90), split.valid());
     assertEquals(text.substring(90), split.test());
@@ -20,7 +20,7 @@ class SplitTest {
 
   @Test
   void nothingIsLeftWhereTheFractionsAddUpToOne() {
-    Split split = Split.of("x".repeat(1003), 0.9, 1 - 0.9);
+    Split split = Split.of("x".repeat(1003), new Split.Fractions(0.9, 1 - 0.9));
     assertEquals(903, split.train().length());
     assertEquals(100, split.valid().length());
     assertEquals("", split.test());
@@ -28,7 +28,7 @@ class SplitTest {
 
   @Test
   void aSurrogatePairStaysWhole() {
-    Split split = Split.of("🎶🎶🎶", 0.5, 0.5); // the middle is inside the second pair
+    Split split = Split.of("🎶🎶🎶", new Split.Fractions(0.5, 0.5)); // the middle is inside the second pair
     assertEquals("🎶🎶", split.train());
     assertEquals("🎶", split.valid());
   }
@@ -36,6 +36,6 @@ class SplitTest {
   @ParameterizedTest
   @CsvSource({"0,0.1", "0.9,0", "0.9,0.2", "-0.5,0.5", "NaN,0.1"})
   void fractionsMustMakeSense(double train, double valid) {
-    assertThrows(IllegalArgumentException.class, () -> Split.of("text", train, valid));
+    assertThrows(IllegalArgumentException.class, () -> new Split.Fractions(train, valid));
   }
 }

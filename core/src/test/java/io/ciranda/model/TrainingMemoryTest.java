@@ -1,0 +1,145 @@
+package io.ciranda.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.UpdateRule;
+import io.ciranda.nn.Cell;
+import io.ciranda.testing.ChildJvm;
+import io.ciranda.testing.Values;
+import io.ciranda.text.Vocabulary;
+import io.ciranda.train.Clipping;
+import io.ciranda.train.Schedule;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a training step takes, once the first ones have been. */
+class TrainingMemoryTest {
+  /** Enough for the compiler, whatever else the machine does. */
+  private static final int MAX_STEPS = 4_000;
+
+  private static final int WINDOWS = 50;
+  private static final int MEASURED = 15;
+  private static final long HEAP_BYTES = 100_000;
+  private static final int OFF_HEAP_STEPS = 60;
+
+  private static void train(
+      Cell cell, int threads, BooleanSupplier stop, TrainingRun.StepListener listener)
+      throws IOException {
+    int batch = 32;
+    int steps = 32;
+    int symbols = 40;
+    var vocabulary =
+        new Vocabulary(
+            Vocabulary.Level.WORD, IntStream.range(0, symbols).mapToObj(Integer::toString).toList());
+    int[] text = Values.ids("text", batch * steps * WINDOWS + 1, symbols);
+    var config =
+        new LanguageModelTrainer.Config(
+            batch,
+            steps,
+            MAX_STEPS / WINDOWS,
+            new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
+            0.001,
+            new Clipping.ByNorm(1),
+            new Schedule.Cosine(10, 0),
+            1,
+            threads,
+            0,
+            0);
+    try (var model =
+            LanguageModel.create(
+                new LanguageModel.Config(cell, 8, 8, 2, false, 0.2f), vocabulary, Backend.best(), 1);
+        var trainer = new LanguageModelTrainer(model, text, new int[0], config)) {
+      trainer.run(stop, listener);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void workspacesDoNotGrowAndCompiledStepsTakeLittleHeap(Cell cell) throws IOException {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    var held = new HashSet<Long>();
+    var last = new ArrayDeque<Long>(); // heap bytes taken before each of the last steps
+    LongSupplier median =
+        () -> {
+          Long[] at = last.toArray(Long[]::new);
+          long[] bytes = new long[MEASURED];
+          Arrays.setAll(bytes, i -> at[i + 1] - at[i]);
+          Arrays.sort(bytes);
+          return bytes[MEASURED / 2];
+        };
+    train(
+        cell,
+        1, // the listener's own thread
+        () -> last.size() > MEASURED && median.getAsLong() < HEAP_BYTES,
+        (trainer, loss, norm, rate) -> {
+          held.add(trainer.memory());
+          last.add(threads.getCurrentThreadAllocatedBytes());
+          if (last.size() > MEASURED + 1) {
+            last.removeFirst();
+          }
+        });
+    assertTrue(median.getAsLong() < HEAP_BYTES, () -> "heap bytes of a step: " + median.getAsLong());
+    assertEquals(1, held.size(), () -> "bytes held after each step: " + held);
+  }
+
+  /** Prints after each step how often and how much memory this JVM holds from malloc for Java code. */
+  public static final class PrintOffHeap {
+    private static final Pattern OTHER = Pattern.compile("\\(malloc=(\\d+) tag=Other (#\\d+)\\)");
+
+    private PrintOffHeap() {}
+
+    /** Run by the test in a JVM of its own, with the JVM's memory tracking. */
+    public static void main(String[] args) throws IOException {
+      int[] steps = {0};
+      train(
+          Cell.LSTM,
+          2,
+          () -> steps[0] == OFF_HEAP_STEPS,
+          (trainer, loss, norm, rate) -> {
+            steps[0]++;
+            System.out.println(offHeap());
+          });
+    }
+
+    private static String offHeap() {
+      try {
+        Object report =
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "vmNativeMemory",
+                    new Object[] {new String[] {"summary", "scale=b"}},
+                    new String[] {String[].class.getName()});
+        Matcher other = OTHER.matcher((String) report);
+        return other.find() ? other.group(1) + " " + other.group(2) : "no such line in " + report;
+      } catch (JMException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Test
+  void theJvmTakesNoOffHeapMemoryAfterTheFirstSteps() throws Exception {
+    List<String> taken =
+        new ChildJvm().option("-XX:NativeMemoryTracking=summary").run(PrintOffHeap.class).lines();
+    assertEquals(OFF_HEAP_STEPS, taken.size());
+    assertTrue(taken.getLast().matches("\\d{6,} #\\d+"), () -> "bytes and calls: " + taken.getLast());
+    assertEquals(1, new HashSet<>(taken.subList(2, OFF_HEAP_STEPS)).size(), () -> "after each step: " + taken);
+  }
+}

@@ -1,0 +1,35 @@
+package io.ciranda.samples.lm;
+
+import io.ciranda.model.LanguageModel;
+import io.ciranda.model.LanguageModelTrainer;
+
+/** How much memory a training takes off the heap, before it is taken. */
+final class MemoryEstimate {
+  private static final int FLOAT_BYTES = 4;
+
+  /** Of each hidden unit and step beside the gates: h, c, tanh(c), y, and the gradients of h and y. */
+  private static final int VALUES_PER_UNIT = 6;
+
+  /** Workspaces grow by doubling: a part of the last chunk stays empty. */
+  private static final double SLACK = 1.5;
+
+  private MemoryEstimate() {}
+
+  /**
+   * Bytes, give or take a half: weights, optimiser state, gradients of each thread, packed recurrent weights, and what a
+   * window of T steps by B lanes keeps for its backward pass.
+   */
+  static long bytes(LanguageModel model, LanguageModelTrainer.Config training) {
+    LanguageModel.Config config = model.config();
+    long gates = (long) config.cell().gates() * config.hidden();
+    long weights =
+        model.parameters().count() * (1 + training.rule().states() + training.threads())
+            + 2 * config.layers() * gates * config.hidden();
+    long symbol =
+        model.vocabulary().size()
+            + config.embedding()
+            + config.layers() * (gates + (long) VALUES_PER_UNIT * config.hidden());
+    long window = (long) training.batch() * training.steps() * symbol;
+    return FLOAT_BYTES * (weights + (long) (SLACK * window));
+  }
+}
