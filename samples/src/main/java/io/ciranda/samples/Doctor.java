@@ -9,10 +9,14 @@ import io.ciranda.samples.report.Environment;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** {@code ciranda doctor}: what this machine and this JVM offer, what was chosen, and what would be better. */
+/**
+ * {@code ciranda doctor}: what this machine and this JVM offer, what was chosen, and what would be
+ * better.
+ */
 @Command(
     name = "doctor",
-    description = "Prints JDK, CPU, vector width, the kernels and the BLAS that were chosen and why, and what to type for better.")
+    description =
+        "Prints JDK, CPU, vector width, the kernels and the BLAS that were chosen and why, and what to type for better.")
 final class Doctor extends CirandaCommand {
 
   /** What {@code --json} prints. */
@@ -38,7 +42,9 @@ final class Doctor extends CirandaCommand {
     Environment environment = report.environment;
     console.print("ciranda   " + environment.ciranda());
     console.print("JDK       " + environment.java());
-    console.print("CPU       %s, %d processors, %s".formatted(environment.cpu(), environment.processors(), environment.os()));
+    console.print(
+        "CPU       %s, %d processors, %s"
+            .formatted(environment.cpu(), environment.processors(), environment.os()));
     console.print("kernels   " + report.kernels + vectors(report.kernels));
     console.print("products  " + report.products);
     console.print("BLAS      " + report.blasDetails.indent(10).strip());

@@ -32,7 +32,8 @@ class JvmTest {
   }
 
   private static void assertSaysOnce(String message, Typed typed) {
-    assertEquals(2, typed.err().split(java.util.regex.Pattern.quote(message), -1).length, typed.err());
+    assertEquals(
+        2, typed.err().split(java.util.regex.Pattern.quote(message), -1).length, typed.err());
   }
 
   @Test
@@ -78,7 +79,8 @@ class JvmTest {
   @Test
   void aDoctorForAHealthyJvm() {
     Typed doctor = Typed.ciranda("doctor").done();
-    for (String line : new String[] {"JDK  ", "CPU  ", "kernels  ", "products  ", "BLAS  ", "advice  "}) {
+    for (String line :
+        new String[] {"JDK  ", "CPU  ", "kernels  ", "products  ", "BLAS  ", "advice  "}) {
       assertTrue(doctor.out().contains(line), doctor.out());
     }
     assertTrue(doctor.out().contains(Runtime.version().toString()), doctor.out());
@@ -97,8 +99,7 @@ class JvmTest {
             .done();
     assertTrue(doctor.out().contains("kernels   scalar"), doctor.out());
     assertTrue(doctor.out().contains("products  no OpenBLAS"), doctor.out());
-    assertTrue(
-        doctor.out().contains("switched off by -Dciranda.blas.library=none"), doctor.out());
+    assertTrue(doctor.out().contains("switched off by -Dciranda.blas.library=none"), doctor.out());
     assertTrue(doctor.out().contains("advice    " + NO_VECTOR_MODULE), doctor.out());
     assertTrue(doctor.out().contains("advice    no OpenBLAS"), doctor.out());
   }

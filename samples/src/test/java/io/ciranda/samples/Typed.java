@@ -47,7 +47,9 @@ public record Typed(int exitCode, String out, String err) {
     return this;
   }
 
-  /** It went wrong as it should: the exit code, each of the parts in the message, no stack trace. */
+  /**
+   * It went wrong as it should: the exit code, each of the parts in the message, no stack trace.
+   */
   public Typed fails(int expected, String... parts) {
     assertEquals(expected, exitCode, toString());
     assertTrue(err.contains("ciranda: "), err);

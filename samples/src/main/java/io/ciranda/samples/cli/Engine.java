@@ -6,7 +6,10 @@ import java.util.logging.Logger;
 
 /** Who does the arithmetic of a command. */
 public final class Engine {
-  /** The commands tell the engine's advice themselves. Held here: a logger that nobody holds is forgotten. */
+  /**
+   * The commands tell the engine's advice themselves. Held here: a logger that nobody holds is
+   * forgotten.
+   */
   private static final Logger LOG = Logger.getLogger("io.ciranda.kernel");
 
   private Engine() {}

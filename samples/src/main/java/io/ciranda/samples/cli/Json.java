@@ -40,7 +40,8 @@ public final class Json {
     try {
       return MAPPER.treeToValue(read(file), type);
     } catch (JsonProcessingException e) {
-      throw new UserException("unexpected JSON in %s: %s".formatted(file, e.getOriginalMessage()), e);
+      throw new UserException(
+          "unexpected JSON in %s: %s".formatted(file, e.getOriginalMessage()), e);
     }
   }
 

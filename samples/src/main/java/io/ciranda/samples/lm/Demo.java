@@ -72,14 +72,21 @@ public final class Demo extends CirandaCommand {
     var modelConfig = new LanguageModel.Config(Cell.LSTM, 128, 128, 2, false, 0);
     LanguageModelTrainer.Config trainingConfig = checked(this::training);
     BuiltInText corpus = BuiltInText.europarlEnglish();
-    console.narrate("text: %s, %,d characters".formatted(corpus.provenance(), corpus.text().length()));
+    console.narrate(
+        "text: %s, %,d characters".formatted(corpus.provenance(), corpus.text().length()));
 
     RunFolder folder = RunFolder.create(out, "demo", LocalDateTime.now(ZoneId.systemDefault()));
     Split texts = Split.of(corpus.text(), FRACTIONS);
     String title = TrainingJob.describe(modelConfig) + " on European Parliament speeches";
     var job =
         new TrainingJob(
-            console, commandLine(), title, new ModelFiles(folder.model()), texts, Vocabulary.Level.CHAR, Integer.MAX_VALUE);
+            console,
+            commandLine(),
+            title,
+            new ModelFiles(folder.model()),
+            texts,
+            Vocabulary.Level.CHAR,
+            Integer.MAX_VALUE);
     var session =
         new TrainingJob.Session(
             false, maxMinutes, CHECKPOINT_SECONDS, "--max-minutes gives it more time");

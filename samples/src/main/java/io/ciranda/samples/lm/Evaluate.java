@@ -27,17 +27,26 @@ final class Evaluate extends CirandaCommand {
     TEST
   }
 
-  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model to measure.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "The model to measure.")
   private Path model;
 
-  @Option(names = "--text", required = true, paramLabel = "FILE", description = "UTF-8 text, plain or gzip'ed.")
+  @Option(
+      names = "--text",
+      required = true,
+      paramLabel = "FILE",
+      description = "UTF-8 text, plain or gzip'ed.")
   private Path text;
 
   @Option(
       names = "--part",
       paramLabel = "PART",
       defaultValue = "all",
-      description = "all, or what lm train takes as train, valid or test part of the text (default: ${DEFAULT-VALUE}).")
+      description =
+          "all, or what lm train takes as train, valid or test part of the text (default: ${DEFAULT-VALUE}).")
   private Part part;
 
   @Option(
@@ -48,12 +57,20 @@ final class Evaluate extends CirandaCommand {
       description = "As for lm train (default: ${DEFAULT-VALUE}).")
   private Split.Fractions split;
 
-  @Option(names = "--skip-unknown", description = "Leave out characters that the model does not know.")
+  @Option(
+      names = "--skip-unknown",
+      description = "Leave out characters that the model does not know.")
   private boolean skipUnknown;
 
   /** What {@code --json} prints. */
   record Result(
-      String model, String text, double nats, double bits, double perplexity, long symbols, int unknown) {}
+      String model,
+      String text,
+      double nats,
+      double bits,
+      double perplexity,
+      long symbols,
+      int unknown) {}
 
   @Override
   protected Object run(Console console) throws IOException {

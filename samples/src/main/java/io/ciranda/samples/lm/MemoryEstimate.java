@@ -7,7 +7,9 @@ import io.ciranda.model.LanguageModelTrainer;
 final class MemoryEstimate {
   private static final int FLOAT_BYTES = 4;
 
-  /** Of each hidden unit and step beside the gates: h, c, tanh(c), y, and the gradients of h and y. */
+  /**
+   * Of each hidden unit and step beside the gates: h, c, tanh(c), y, and the gradients of h and y.
+   */
   private static final int VALUES_PER_UNIT = 6;
 
   /** Workspaces grow by doubling: a part of the last chunk stays empty. */
@@ -16,8 +18,8 @@ final class MemoryEstimate {
   private MemoryEstimate() {}
 
   /**
-   * Bytes, give or take a half: weights, optimiser state, gradients of each thread, packed recurrent weights, and what a
-   * window of T steps by B lanes keeps for its backward pass.
+   * Bytes, give or take a half: weights, optimiser state, gradients of each thread, packed
+   * recurrent weights, and what a window of T steps by B lanes keeps for its backward pass.
    */
   static long bytes(LanguageModel model, LanguageModelTrainer.Config training) {
     LanguageModel.Config config = model.config();

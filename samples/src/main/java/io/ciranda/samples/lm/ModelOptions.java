@@ -27,7 +27,10 @@ final class ModelOptions {
       description = "Recurrent layers (default: ${DEFAULT-VALUE}).")
   int layers;
 
-  @Option(names = "--embed", paramLabel = "E", description = "Width of the embedding (default: as --hidden).")
+  @Option(
+      names = "--embed",
+      paramLabel = "E",
+      description = "Width of the embedding (default: as --hidden).")
   Integer embed;
 
   @Option(names = "--tie", description = "The output shares the embedding's weights; needs E = H.")
@@ -37,14 +40,16 @@ final class ModelOptions {
       names = "--dropout",
       paramLabel = "P",
       defaultValue = "0",
-      description = "Probability with which a unit is left out in training, between layers and before the output (default: ${DEFAULT-VALUE}).")
+      description =
+          "Probability with which a unit is left out in training, between layers and before the output (default: ${DEFAULT-VALUE}).")
   float dropout;
 
   @Option(
       names = "--init-range",
       paramLabel = "R",
       defaultValue = "0",
-      description = "All weights start uniform in [-R, R); 0 for PyTorch's defaults (default: ${DEFAULT-VALUE}).")
+      description =
+          "All weights start uniform in [-R, R); 0 for PyTorch's defaults (default: ${DEFAULT-VALUE}).")
   double initRange;
 
   /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */

@@ -19,7 +19,11 @@ import picocli.CommandLine.Option;
 /** {@code ciranda lm sample}. */
 @Command(name = "sample", description = "Lets a language model write.")
 final class Sample extends CirandaCommand {
-  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The model that writes.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "The model that writes.")
   private Path model;
 
   @Option(
@@ -39,7 +43,8 @@ final class Sample extends CirandaCommand {
       names = "--temperature",
       paramLabel = "X",
       defaultValue = "0.8",
-      description = "Below 1 for safer, above 1 for wilder choices; 0 for the most probable (default: ${DEFAULT-VALUE}).")
+      description =
+          "Below 1 for safer, above 1 for wilder choices; 0 for the most probable (default: ${DEFAULT-VALUE}).")
   private double temperature;
 
   @Option(
@@ -53,7 +58,8 @@ final class Sample extends CirandaCommand {
       names = "--top-p",
       paramLabel = "P",
       defaultValue = "1",
-      description = "Choose among the most probable that together have probability P (default: ${DEFAULT-VALUE}).")
+      description =
+          "Choose among the most probable that together have probability P (default: ${DEFAULT-VALUE}).")
   private double topP;
 
   @Option(
@@ -83,7 +89,8 @@ final class Sample extends CirandaCommand {
    * @param prompt null for a line break
    * @throws UserException where the model does not know the prompt's symbols
    */
-  static String write(LanguageModel model, String prompt, int length, Sampling sampling, long seed) {
+  static String write(
+      LanguageModel model, String prompt, int length, Sampling sampling, long seed) {
     Vocabulary vocabulary = model.vocabulary();
     int[] prompted = prompt == null ? new int[0] : encode(vocabulary, prompt);
     int[] ids = prompted.length == 0 ? beginning(vocabulary) : prompted;

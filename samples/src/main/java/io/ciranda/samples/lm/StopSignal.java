@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C, or a polite kill: asks the work to stop and keeps the JVM alive until it has saved. What a
- * second Ctrl-C does is the system's; a checkpoint is written atomically either way.
+ * Ctrl-C, or a polite kill: asks the work to stop and keeps the JVM alive until it has saved. What
+ * a second Ctrl-C does is the system's; a checkpoint is written atomically either way.
  */
 final class StopSignal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
@@ -15,7 +15,9 @@ final class StopSignal implements AutoCloseable {
   private final Runnable announcement;
   private volatile boolean requested;
 
-  /** @param announcement is run when the signal comes: what was asked for may take a while */
+  /**
+   * @param announcement is run when the signal comes: what was asked for may take a while
+   */
   StopSignal(Runnable announcement) {
     this.announcement = announcement;
     Runtime.getRuntime().addShutdownHook(hook);

@@ -83,8 +83,7 @@ final class Train extends CirandaCommand {
             training.maxMinutes,
             training.checkpointSeconds,
             "the same command with --resume goes on");
-    TrainingJob.Summary summary =
-        job.run(modelConfig, model.initRange, trainingConfig, session);
+    TrainingJob.Summary summary = job.run(modelConfig, model.initRange, trainingConfig, session);
     TrainingJob.print(console, summary, out);
     return summary;
   }

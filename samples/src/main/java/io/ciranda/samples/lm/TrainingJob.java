@@ -52,9 +52,10 @@ final class TrainingJob {
    * @param end why it ended
    * @param seconds of training and validation in this session
    * @param validNats the best validation, the text cut into lanes; null without one
-   * @param test of the best model, the whole text in one piece; on the validation text where there is no test text; null
+   * @param test of the best model, the whole text in one piece; on the validation text where there
+   *     is no test text; null after Ctrl-C
+   * @param ngramNats of a 6-gram model on the same text; null for word models, very long texts, and
    *     after Ctrl-C
-   * @param ngramNats of a 6-gram model on the same text; null for word models, very long texts, and after Ctrl-C
    */
   record Summary(
       List<String> command,
@@ -76,7 +77,8 @@ final class TrainingJob {
   /** One measurement on a text. */
   record Measure(double nats, double bits, double perplexity, long symbols) {
     static Measure of(LanguageModelEvaluator.Score score) {
-      return new Measure(score.natsPerSymbol(), score.bitsPerSymbol(), score.perplexity(), score.symbols());
+      return new Measure(
+          score.natsPerSymbol(), score.bitsPerSymbol(), score.perplexity(), score.symbols());
     }
   }
 
@@ -128,12 +130,14 @@ final class TrainingJob {
   }
 
   /**
-   * Characters come from all texts, so that a rare letter of the test text does not stop the run; words from the training
-   * text alone, as the literature counts perplexity.
+   * Characters come from all texts, so that a rare letter of the test text does not stop the run;
+   * words from the training text alone, as the literature counts perplexity.
    */
   private static Vocabulary vocabulary(Split texts, Vocabulary.Level level, int limit) {
     String source =
-        level == Vocabulary.Level.CHAR ? texts.train() + texts.valid() + texts.test() : texts.train();
+        level == Vocabulary.Level.CHAR
+            ? texts.train() + texts.valid() + texts.test()
+            : texts.train();
     return Vocabulary.of(level, source, limit);
   }
 
@@ -199,7 +203,9 @@ final class TrainingJob {
   }
 
   static String describe(LanguageModel.Config config) {
-    return "%dx%d %s".formatted(config.layers(), config.hidden(), config.cell().label().toUpperCase(Locale.ROOT));
+    return "%dx%d %s"
+        .formatted(
+            config.layers(), config.hidden(), config.cell().label().toUpperCase(Locale.ROOT));
   }
 
   private Summary train(
@@ -264,7 +270,9 @@ final class TrainingJob {
       throws IOException {
     drawCurve(trainer, null);
     String best =
-        Double.isInfinite(trainer.best()) ? "" : "the model of the best validation, " + files.model();
+        Double.isInfinite(trainer.best())
+            ? ""
+            : "the model of the best validation, " + files.model();
     String checkpoint =
         Files.exists(files.checkpoint()) ? "the last checkpoint, " + files.checkpoint() : "";
     String kept =
@@ -275,7 +283,10 @@ final class TrainingJob {
         e);
   }
 
-  /** The best model on the test text, or the validation text where there is no test text, in one piece. */
+  /**
+   * The best model on the test text, or the validation text where there is no test text, in one
+   * piece.
+   */
   private Measure test(Backend backend) throws IOException {
     int[] text = heldOut();
     if (text.length < 2) {

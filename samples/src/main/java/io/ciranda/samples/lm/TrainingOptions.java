@@ -19,7 +19,8 @@ final class TrainingOptions {
       names = "--bptt",
       paramLabel = "T",
       defaultValue = "64",
-      description = "Steps that gradients go back; the state goes on beyond (default: ${DEFAULT-VALUE}).")
+      description =
+          "Steps that gradients go back; the state goes on beyond (default: ${DEFAULT-VALUE}).")
   int bptt;
 
   @Option(
@@ -47,7 +48,8 @@ final class TrainingOptions {
       names = "--optimizer",
       paramLabel = "NAME",
       defaultValue = "adam",
-      description = "sgd, nesterov, rmsprop, adagrad, adadelta, adam or adamw (default: ${DEFAULT-VALUE}).")
+      description =
+          "sgd, nesterov, rmsprop, adagrad, adadelta, adam or adamw (default: ${DEFAULT-VALUE}).")
   String optimizer;
 
   @Option(
@@ -57,7 +59,10 @@ final class TrainingOptions {
           "Learning rate (default: 0.002 for adam, adamw and rmsprop, 0.01 for adagrad, 1 for adadelta and sgd, 0.1 where that has momentum).")
   Double rate;
 
-  @Option(names = "--momentum", paramLabel = "M", description = "Of sgd (default: 0) and nesterov (default: 0.9).")
+  @Option(
+      names = "--momentum",
+      paramLabel = "M",
+      description = "Of sgd (default: 0) and nesterov (default: 0.9).")
   Float momentum;
 
   @Option(
@@ -74,7 +79,10 @@ final class TrainingOptions {
       description = "Scale gradients down to this norm; 0 for never (default: ${DEFAULT-VALUE}).")
   double clip;
 
-  @Option(names = "--clip-value", paramLabel = "X", description = "Instead of --clip: cut each gradient to [-X, X].")
+  @Option(
+      names = "--clip-value",
+      paramLabel = "X",
+      description = "Instead of --clip: cut each gradient to [-X, X].")
   Double clipValue;
 
   @Option(
@@ -100,7 +108,8 @@ final class TrainingOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Slices of the batch that run side by side (default: the number of processors, at most 4).")
+      description =
+          "Slices of the batch that run side by side (default: the number of processors, at most 4).")
   Integer threads;
 
   @Option(
@@ -114,18 +123,27 @@ final class TrainingOptions {
       names = "--patience",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Stop early after N validations without improvement; 0 for never (default: ${DEFAULT-VALUE}).")
+      description =
+          "Stop early after N validations without improvement; 0 for never (default: ${DEFAULT-VALUE}).")
   int patience;
 
   /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */
   LanguageModelTrainer.Config config() {
-    require(maxMinutes == null || maxMinutes > 0, "--max-minutes: expected more than 0, actual " + maxMinutes);
-    require(checkpointSeconds >= 0, "--checkpoint-seconds: expected 0 or more, actual " + checkpointSeconds);
-    require(momentum == null || momentum >= 0 && momentum < 1, "--momentum: expected in [0, 1), actual " + momentum);
+    require(
+        maxMinutes == null || maxMinutes > 0,
+        "--max-minutes: expected more than 0, actual " + maxMinutes);
+    require(
+        checkpointSeconds >= 0,
+        "--checkpoint-seconds: expected 0 or more, actual " + checkpointSeconds);
+    require(
+        momentum == null || momentum >= 0 && momentum < 1,
+        "--momentum: expected in [0, 1), actual " + momentum);
     require(weightDecay >= 0, "--weight-decay: expected 0 or more, actual " + weightDecay);
     int processors = Runtime.getRuntime().availableProcessors();
     UpdateRule rule = rule();
-    require(momentum == null || rule instanceof UpdateRule.Sgd, "--momentum: only sgd and nesterov have it, actual --optimizer " + optimizer);
+    require(
+        momentum == null || rule instanceof UpdateRule.Sgd,
+        "--momentum: only sgd and nesterov have it, actual --optimizer " + optimizer);
     return new LanguageModelTrainer.Config(
         batch,
         bptt,

@@ -1,8 +1,9 @@
 /**
  * The {@code lm} commands: train, evaluate and sample recurrent language models.
  *
- * <p>{@link io.ciranda.samples.lm.TrainingJob} is one training from texts to report; the commands {@code lm train} and {@code
- * demo} only fill it in. A job keeps its files beside each other under the model's name:
+ * <p>{@link io.ciranda.samples.lm.TrainingJob} is one training from texts to report; the commands
+ * {@code lm train} and {@code demo} only fill it in. A job keeps its files beside each other under
+ * the model's name:
  *
  * <pre>
  * NAME.safetensors      the model of the best validation

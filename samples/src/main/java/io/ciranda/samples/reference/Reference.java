@@ -59,7 +59,10 @@ public final class Reference extends CirandaCommand {
       description = "Stop and save after this time at the latest; the same command goes on.")
   private Double maxMinutes;
 
-  /** What a run came to; {@code --json} prints these. {@code reached} is null where the run was stopped. */
+  /**
+   * What a run came to; {@code --json} prints these. {@code reached} is null where the run was
+   * stopped.
+   */
   record Outcome(String name, String unit, double goal, Double figure, Boolean reached) {}
 
   @Override
@@ -81,8 +84,7 @@ public final class Reference extends CirandaCommand {
           !named.isEmpty(),
           "--run: no run '%s'; there are %s, and all"
               .formatted(
-                  name,
-                  ReferenceRun.ALL.stream().map(ReferenceRun::name).collect(joining(", "))));
+                  name, ReferenceRun.ALL.stream().map(ReferenceRun::name).collect(joining(", "))));
       chosen.addAll(named);
     }
     return chosen;
@@ -90,7 +92,8 @@ public final class Reference extends CirandaCommand {
 
   private static List<ReferenceRun> list(Console console) {
     for (ReferenceRun run : ReferenceRun.ALL) {
-      console.print("%-16s %s: at most %s %s".formatted(run.name(), run.title(), run.goal(), run.unit()));
+      console.print(
+          "%-16s %s: at most %s %s".formatted(run.name(), run.title(), run.goal(), run.unit()));
       console.print("%-16s   files: %s".formatted("", String.join(", ", run.files())));
       console.print("%-16s   lm train %s".formatted("", run.options()));
     }

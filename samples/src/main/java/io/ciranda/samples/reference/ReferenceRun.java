@@ -16,7 +16,13 @@ import java.util.List;
  * @param published figures of others, for comparison
  */
 record ReferenceRun(
-    String name, String title, List<String> files, String options, String unit, double goal, String published) {
+    String name,
+    String title,
+    List<String> files,
+    String options,
+    String unit,
+    double goal,
+    String published) {
 
   static final List<ReferenceRun> ALL =
       List.of(
@@ -24,7 +30,7 @@ record ReferenceRun(
               "tinyshakespeare",
               "2x256 LSTM on tinyshakespeare, characters, first 90 % / last 10 %",
               List.of("tinyshakespeare_input.txt.gz"),
-              "--split 0.9,0.1 --cell lstm --hidden 256 --layers 2 --dropout 0.4 --batch 32 --bptt 64 --epochs 18"
+              "--split 0.9,0.1 --cell lstm --hidden 256 --layers 2 --dropout 0.4 --batch 32 --bptt 64 --epochs 14"
                   + " --lr 0.003 --schedule cosine:100 --threads 2",
               "nats",
               1.465,
@@ -33,7 +39,7 @@ record ReferenceRun(
               "war-and-peace",
               "1x256 LSTM on War and Peace, characters, 80/10/10",
               List.of("warpeace_input.txt.gz"),
-              "--split 0.8,0.1 --cell lstm --hidden 256 --layers 1 --dropout 0.1 --batch 32 --bptt 100 --epochs 12"
+              "--split 0.8,0.1 --cell lstm --hidden 256 --layers 1 --dropout 0.1 --batch 32 --bptt 100 --epochs 9"
                   + " --lr 0.004 --schedule cosine:200 --threads 2",
               "nats",
               1.20,
@@ -42,8 +48,8 @@ record ReferenceRun(
               "ptb-word",
               "2x200 LSTM on the Penn Treebank, words",
               List.of("ptb.train.txt.gz", "ptb.valid.txt.gz", "ptb.test.txt.gz"),
-              "--level word --cell lstm --hidden 200 --layers 2 --dropout 0.25 --init-range 0.1 --batch 20 --bptt 20"
-                  + " --epochs 13 --optimizer sgd --lr 20 --clip 0.25 --schedule cosine --threads 2",
+              "--level word --cell lstm --hidden 200 --layers 2 --dropout 0.2 --init-range 0.1 --batch 20 --bptt 20"
+                  + " --epochs 10 --optimizer sgd --lr 20 --clip 0.25 --schedule cosine --threads 1",
               "perplexity",
               116,
               "Zaremba et al. 2014, small: 114.5"),

@@ -15,7 +15,9 @@ public record Split(String train, String valid, String test) {
    * @param valid fraction to validate on
    */
   public record Fractions(double train, double valid) {
-    /** Throws IllegalArgumentException where one is not positive, or both are more than 1 in sum. */
+    /**
+     * Throws IllegalArgumentException where one is not positive, or both are more than 1 in sum.
+     */
     public Fractions {
       if (!(train > 0 && valid > 0 && train + valid <= 1 + 1e-9)) {
         throw new IllegalArgumentException(

@@ -52,8 +52,7 @@ class LanguageModelCommandsTest {
     assertEquals(test.get("nats").asDouble(), score.get("nats").asDouble());
     assertEquals(test.get("symbols").asLong(), score.get("symbols").asLong());
     assertEquals(score.get("nats").asDouble() / Math.log(2), score.get("bits").asDouble(), 1e-12);
-    assertEquals(
-        Math.exp(score.get("nats").asDouble()), score.get("perplexity").asDouble(), 1e-9);
+    assertEquals(Math.exp(score.get("nats").asDouble()), score.get("perplexity").asDouble(), 1e-9);
 
     Typed person = Typed.words("lm eval --part test", "--text", text, "--model", model).done();
     assertTrue(
@@ -67,10 +66,16 @@ class LanguageModelCommandsTest {
     long symbols = 0;
     for (String part : new String[] {"train", "valid", "test"}) {
       symbols +=
-          1 + Typed.words("lm eval --json --split 0.8,0.1 --part " + part, "--text", text, "--model", model)
-              .json()
-              .get("symbols")
-              .asLong();
+          1
+              + Typed.words(
+                      "lm eval --json --split 0.8,0.1 --part " + part,
+                      "--text",
+                      text,
+                      "--model",
+                      model)
+                  .json()
+                  .get("symbols")
+                  .asLong();
     }
     assertEquals(Files.size(text), symbols);
     assertEquals(
@@ -89,7 +94,8 @@ class LanguageModelCommandsTest {
     Typed trained =
         train("--json --level word", "--text", zipped, "--valid", valid, "--test", test);
     JsonNode summary = trained.json();
-    trained.says("2 words of the validation and test texts are not in the vocabulary: read as <unk>");
+    trained.says(
+        "2 words of the validation and test texts are not in the vocabulary: read as <unk>");
     // 10 words, each also with a full stop, <eos>, <unk>.
     assertEquals(22, summary.get("vocabulary").asInt());
     assertEquals(10, summary.get("test").get("symbols").asInt());
@@ -100,7 +106,9 @@ class LanguageModelCommandsTest {
     assertEquals(2, score.get("unknown").asInt());
 
     String written =
-        Typed.words("lm sample --length 30 --model " + model, "--prompt", "every ring").done().out();
+        Typed.words("lm sample --length 30 --model " + model, "--prompt", "every ring")
+            .done()
+            .out();
     assertTrue(written.startsWith("every ring "), written);
     assertEquals(written, written.replace("  ", " "));
     Typed.words("lm sample --length 3 --model " + model, "--prompt", "unheard of").done();
@@ -134,7 +142,8 @@ class LanguageModelCommandsTest {
             Files.writeString(folder.resolve("test"), whole.substring(second)))
         .done();
     assertArrayEquals(expected, Files.readAllBytes(model));
-    assertEquals(nats, Json.read(folder.resolve("other.summary.json")).get("test").get("nats").asDouble());
+    assertEquals(
+        nats, Json.read(folder.resolve("other.summary.json")).get("test").get("nats").asDouble());
   }
 
   private double testNats() throws IOException {
@@ -160,7 +169,8 @@ class LanguageModelCommandsTest {
   void sampleTellsAProgram() {
     train("--text " + text).done();
     JsonNode sample =
-        Typed.words("lm sample --json --length 10 --seed 5 --model " + model, "--prompt", "the ring")
+        Typed.words(
+                "lm sample --json --length 10 --seed 5 --model " + model, "--prompt", "the ring")
             .json();
     assertEquals("the ring", sample.get("prompt").asText());
     assertEquals(10, sample.get("text").asText().length());

@@ -28,14 +28,25 @@ class MemoryEstimateTest {
     "RNN, 65, 128, 1, 16, 64, 2",
     "LSTM, 5000, 64, 1, 20, 20, 2"
   })
-  void isAboutWhatIsTaken(Cell cell, int v, int hidden, int layers, int batch, int steps, int threads)
+  void isAboutWhatIsTaken(
+      Cell cell, int v, int hidden, int layers, int batch, int steps, int threads)
       throws IOException {
     List<String> symbols = IntStream.range(0, v).mapToObj(i -> "w" + i).toList();
     var vocabulary = new Vocabulary(Vocabulary.Level.WORD, symbols);
     var rule = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
     var config =
         new LanguageModelTrainer.Config(
-            batch, steps, 1, rule, 1e-3, new Clipping.None(), new Schedule.Constant(), 1, threads, 0, 0);
+            batch,
+            steps,
+            1,
+            rule,
+            1e-3,
+            new Clipping.None(),
+            new Schedule.Constant(),
+            1,
+            threads,
+            0,
+            0);
     int[] text = IntStream.range(0, 1 + STEPS * batch * steps).map(i -> i % v).toArray();
     try (var model =
             LanguageModel.create(

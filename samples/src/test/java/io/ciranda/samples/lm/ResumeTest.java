@@ -150,13 +150,17 @@ class ResumeTest {
     train("model", " --resume").fails(1, checkpoint + ": ");
   }
 
-  /** A run that ends before its first validation leaves its own weights, not those of an earlier run. */
+  /**
+   * A run that ends before its first validation leaves its own weights, not those of an earlier
+   * run.
+   */
   @Test
   void anEarlierModelIsNotTakenForThisRuns() throws IOException {
     train("model", "").done();
     Files.delete(folder.resolve("model.checkpoint"));
     Typed.words(
-            RUN.replace("--hidden 16", "--hidden 8").replace("every 10", "every 1000000") + A_MOMENT,
+            RUN.replace("--hidden 16", "--hidden 8").replace("every 10", "every 1000000")
+                + A_MOMENT,
             "--text",
             text,
             "--model",

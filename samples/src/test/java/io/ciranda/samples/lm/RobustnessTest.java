@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What users do by mistake, and what machines do to them: one clear message, and nothing is lost. */
+/**
+ * What users do by mistake, and what machines do to them: one clear message, and nothing is lost.
+ */
 class RobustnessTest {
   private static final String RUN =
       "lm train --hidden 16 --layers 1 --batch 4 --bptt 16 --epochs 2 --lr 0.01 --threads 1";
@@ -48,7 +50,8 @@ class RobustnessTest {
     return Typed.words(("lm eval " + options).strip(), "--text", text, "--model", model);
   }
 
-  // ---- texts ----------------------------------------------------------------------------------------
+  // ---- texts
+  // ----------------------------------------------------------------------------------------
 
   private void assertTextIsRefused(Path bad, String... message) {
     train(bad, folder.resolve("new.safetensors"), "").fails(1, message);
@@ -106,13 +109,15 @@ class RobustnessTest {
     eval("", brief).done();
   }
 
-  // ---- vocabularies ---------------------------------------------------------------------------------
+  // ---- vocabularies
+  // ---------------------------------------------------------------------------------
 
   @Test
   void aCharacterThatTheModelDoesNotKnow() throws IOException {
     train("").done();
     Path foreign =
-        Files.writeString(folder.resolve("foreign.txt"), "the ring\nand dance\n\u00fcber \ud83c\udfb6 \u00fc\n");
+        Files.writeString(
+            folder.resolve("foreign.txt"), "the ring\nand dance\n\u00fcber \ud83c\udfb6 \u00fc\n");
     eval("", foreign)
         .fails(
             1,
@@ -140,7 +145,8 @@ class RobustnessTest {
         .fails(1, "--prompt: the model's vocabulary of", "has no '\u00fc'");
   }
 
-  // ---- models ---------------------------------------------------------------------------------------
+  // ---- models
+  // ---------------------------------------------------------------------------------------
 
   private void assertModelIsRefused(String... message) {
     eval("", text).fails(1, message);
@@ -210,7 +216,8 @@ class RobustnessTest {
                 List.of(
                     (RUN + " --resume --checkpoint-seconds 0 --text " + text + " --model " + model)
                         .split(" ", -1)));
-    full.fails(1, "cannot write " + checkpoint, "bytes needed", "What was there before is unchanged");
+    full.fails(
+        1, "cannot write " + checkpoint, "bytes needed", "What was there before is unchanged");
     assertArrayEquals(earlierModel, Files.readAllBytes(model));
     assertArrayEquals(earlierCheckpoint, Files.readAllBytes(checkpoint));
     try (var files = Files.list(folder)) {
@@ -219,7 +226,8 @@ class RobustnessTest {
     train("--resume").done();
   }
 
-  // ---- training that diverges -----------------------------------------------------------------------
+  // ---- training that diverges
+  // -----------------------------------------------------------------------
 
   @Test
   void aLossThatIsNoNumberStopsWithAdvice() throws IOException {

@@ -35,8 +35,7 @@ class ReferenceTest {
       assertTrue(list.contains("at most %s %s".formatted(run.goal(), run.unit())), list);
       assertTrue(list.contains("lm train " + run.options()), list);
     }
-    assertEquals(
-        ReferenceRun.ALL.size(), reference("--list --json").json().get("runs").size());
+    assertEquals(ReferenceRun.ALL.size(), reference("--list --json").json().get("runs").size());
   }
 
   @Test
@@ -72,8 +71,7 @@ class ReferenceTest {
     finished.says("resumed " + folder.resolve("out/tinyshakespeare.checkpoint"));
     JsonNode outcome = finished.json().get("runs").get(0);
     assertTrue(outcome.get("reached").isBoolean(), outcome.toString());
-    assertEquals(
-        outcome.get("figure").asDouble() <= 1.465, outcome.get("reached").asBoolean());
+    assertEquals(outcome.get("figure").asDouble() <= 1.465, outcome.get("reached").asBoolean());
 
     Typed again = reference("--json --max-minutes 0.00001 --run tinyshakespeare war-and-peace");
     again.says("the run was finished already");

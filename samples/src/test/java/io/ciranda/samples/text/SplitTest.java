@@ -28,7 +28,8 @@ class SplitTest {
 
   @Test
   void aSurrogatePairStaysWhole() {
-    Split split = Split.of("🎶🎶🎶", new Split.Fractions(0.5, 0.5)); // the middle is inside the second pair
+    Split split =
+        Split.of("🎶🎶🎶", new Split.Fractions(0.5, 0.5)); // the middle is inside the second pair
     assertEquals("🎶🎶", split.train());
     assertEquals("🎶", split.valid());
   }
