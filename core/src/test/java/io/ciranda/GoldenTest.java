@@ -36,7 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same numbers as PyTorch; {@code src/test/python/golden.py} wrote the files and says what is in them. */
+/**
+ * The same numbers as PyTorch; {@code src/test/python/golden.py} wrote the files and says what is
+ * in them.
+ */
 class GoldenTest {
   private static final double TOLERANCE = 1e-5; // of the largest element
 
@@ -46,7 +49,8 @@ class GoldenTest {
     try (var all = Files.list(folder)) {
       files = all.sorted().toList();
     }
-    return files.stream().filter(f -> f.getFileName().toString().startsWith("lm-") == languageModels);
+    return files.stream()
+        .filter(f -> f.getFileName().toString().startsWith("lm-") == languageModels);
   }
 
   static Stream<Path> layers() throws IOException, URISyntaxException {
@@ -137,7 +141,8 @@ class GoldenTest {
     }
   }
 
-  // ---- layers -------------------------------------------------------------------------------------
+  // ---- layers
+  // -------------------------------------------------------------------------------------
 
   @ParameterizedTest
   @MethodSource("layers")
@@ -225,7 +230,8 @@ class GoldenTest {
     return sum;
   }
 
-  // ---- language models ----------------------------------------------------------------------------
+  // ---- language models
+  // ----------------------------------------------------------------------------
 
   @ParameterizedTest
   @MethodSource("languageModels")
@@ -243,7 +249,8 @@ class GoldenTest {
               golden.size("layers"),
               Boolean.parseBoolean(golden.file.metadata("tied")),
               0);
-      var names = IntStream.range(0, golden.size("vocabulary")).mapToObj(Integer::toString).toList();
+      var names =
+          IntStream.range(0, golden.size("vocabulary")).mapToObj(Integer::toString).toList();
       var vocabulary = new Vocabulary(Vocabulary.Level.WORD, names);
       try (var model = LanguageModel.create(config, vocabulary, Backend.best(), 0);
           var state = model.newState(batch);

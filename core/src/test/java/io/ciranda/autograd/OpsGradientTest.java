@@ -65,7 +65,8 @@ class OpsGradientTest {
         },
         c -> c.variable("x", 3, 2, I),
         e ->
-            e.output("y", Ops.linear(e.tape(), e.variable("x"), e.parameter("w"), e.parameter("b"))),
+            e.output(
+                "y", Ops.linear(e.tape(), e.variable("x"), e.parameter("w"), e.parameter("b"))),
         d -> d.output("y", Reference.linear(d.in("x"), d.in("w"), d.in("b"), I, O)));
   }
 
@@ -152,7 +153,11 @@ class OpsGradientTest {
         p -> {},
         c -> c.variable("x", 3, 4, I),
         e -> e.output("y", Ops.dropout(e.tape(), e.variable("x"), 0.4f)),
-        d -> d.output("y", Reference.dropout(d.in("x"), 0.4f, Reference.keys(GradientCheck.SEED).getAsLong())));
+        d ->
+            d.output(
+                "y",
+                Reference.dropout(
+                    d.in("x"), 0.4f, Reference.keys(GradientCheck.SEED).getAsLong())));
   }
 
   @Test
@@ -253,7 +258,8 @@ class OpsGradientTest {
     checkFunction(Ops::relu, Reference::relu);
   }
 
-  // ---- losses -------------------------------------------------------------------------------------
+  // ---- losses
+  // -------------------------------------------------------------------------------------
 
   private static final float SCALE = 0.25f;
   private static final int[] TARGETS = {4, -1, 0, 2, -1, 3};
@@ -273,7 +279,8 @@ class OpsGradientTest {
   /** The loss of an input, of a sum, and of activations, which need their value on the way back. */
   private static void checkLoss(LossOnTape onTape, LossInDouble inDouble) {
     Consumer<GradientCheck> x = c -> c.variable("x", 3, 2, I);
-    check(p -> {}, x, lossOf((tape, v) -> v, onTape), d -> d.loss(SCALE * inDouble.apply(d.in("x"))));
+    check(
+        p -> {}, x, lossOf((tape, v) -> v, onTape), d -> d.loss(SCALE * inDouble.apply(d.in("x"))));
     check(
         p -> {},
         x,
@@ -297,7 +304,11 @@ class OpsGradientTest {
     check(
         p -> p.declare("w", Initializer.zeros(), I, I),
         x,
-        e -> e.loss(SCALE * onTape.apply(e.tape(), Ops.linear(e.tape(), e.variable("x"), e.parameter("w"), null))),
+        e ->
+            e.loss(
+                SCALE
+                    * onTape.apply(
+                        e.tape(), Ops.linear(e.tape(), e.variable("x"), e.parameter("w"), null))),
         d -> d.loss(SCALE * inDouble.apply(Reference.linear(d.in("x"), d.in("w"), null, I, I))));
   }
 

@@ -53,16 +53,20 @@ class OpsTest {
     Parameter weight = parameters.get("weight");
     Parameter bias = parameters.get("bias");
     assertRefused(
-        "weight: expected shape [3][5], actual [3][4]", () -> Ops.linear(training, x(2, 5), weight, bias));
+        "weight: expected shape [3][5], actual [3][4]",
+        () -> Ops.linear(training, x(2, 5), weight, bias));
     assertRefused(
-        "weight: expected shape [3], actual [3][4]", () -> Ops.linear(training, x(2, 4), weight, weight));
+        "weight: expected shape [3], actual [3][4]",
+        () -> Ops.linear(training, x(2, 4), weight, weight));
     assertRefused(
-        "right side of add: expected shape [2][3], actual [3][2]", () -> Ops.add(training, x(2, 3), x(3, 2)));
+        "right side of add: expected shape [2][3], actual [3][2]",
+        () -> Ops.add(training, x(2, 3), x(3, 2)));
     assertRefused(
         "right side of multiply: expected shape [2][3], actual [2][4]",
         () -> Ops.multiply(training, x(2, 3), x(2, 4)));
     assertRefused(
-        "right side of concat: expected shape [2][7], actual [3][7]", () -> Ops.concat(training, x(2, 3), x(3, 7)));
+        "right side of concat: expected shape [2][7], actual [3][7]",
+        () -> Ops.concat(training, x(2, 3), x(3, 7)));
     assertRefused(
         "targets of squared error: expected shape [2][3], actual [6]",
         () -> Ops.squaredError(training, x(2, 3), workspace.zeros(6), 1));
@@ -94,7 +98,8 @@ class OpsTest {
   void aDropoutOfOneOrNaNIsRefused() {
     for (float p : new float[] {1, -0.1f, Float.NaN}) {
       assertRefused(
-          "dropout: expected a probability in [0, 1), actual " + p, () -> Ops.dropout(training, x(2), p));
+          "dropout: expected a probability in [0, 1), actual " + p,
+          () -> Ops.dropout(training, x(2), p));
     }
   }
 
@@ -125,7 +130,8 @@ class OpsTest {
     float[] second = Ops.dropout(training, training.constant(ones), 0.5f).value().toArray();
     training.begin(7);
     ones = workspace.tensor(1000).fill(1);
-    assertArrayEquals(first, Ops.dropout(training, training.constant(ones), 0.5f).value().toArray());
+    assertArrayEquals(
+        first, Ops.dropout(training, training.constant(ones), 0.5f).value().toArray());
     training.begin(8);
     ones = workspace.tensor(1000).fill(1);
     float[] other = Ops.dropout(training, training.constant(ones), 0.5f).value().toArray();
@@ -143,7 +149,8 @@ class OpsTest {
 
   @Test
   void aTapeThatDoesNotTrainLeavesTheLogitsAlone() {
-    Variable logits = inference.variable(workspace.tensor(2, 3).copyFrom(new float[] {1, 2, 3, 4, 5, 6}));
+    Variable logits =
+        inference.variable(workspace.tensor(2, 3).copyFrom(new float[] {1, 2, 3, 4, 5, 6}));
     IntTensor targets = workspace.ints(2).copyFrom(new int[] {0, 2});
     double loss = Ops.crossEntropy(inference, logits, targets, 1);
     assertEquals(2 * Math.log(Math.exp(-1) + 1 + Math.exp(1)) + 1 - 1, loss, 1e-6);
@@ -173,7 +180,8 @@ class OpsTest {
     Ops.squaredError(training, x, workspace.zeros(2, 3), 1);
     Ops.tanh(training, x);
     var e = assertThrows(IllegalStateException.class, training::backward);
-    assertTrue(e.getMessage().contains("a loss ends the forward pass of tensor [2][3]"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("a loss ends the forward pass of tensor [2][3]"), e.getMessage());
   }
 
   @Test

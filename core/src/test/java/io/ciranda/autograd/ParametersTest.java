@@ -77,7 +77,9 @@ class ParametersTest {
   void refuseANameThatIsTaken() {
     var builder = new Parameters.Builder();
     builder.declare("a", Initializer.zeros(), 1);
-    var e = assertThrows(IllegalArgumentException.class, () -> builder.declare("a", Initializer.zeros(), 2));
+    var e =
+        assertThrows(
+            IllegalArgumentException.class, () -> builder.declare("a", Initializer.zeros(), 2));
     assertEquals("parameter 'a' is declared twice", e.getMessage());
   }
 

@@ -64,7 +64,8 @@ class SamplingTest {
   void temperatureFlattensOrSharpens() {
     for (double temperature : new double[] {0.5, 2}) {
       assertDistribution(
-          new Sampling(temperature, 0, 1), Arrays.stream(P).map(p -> Math.pow(p, 1 / temperature)).toArray());
+          new Sampling(temperature, 0, 1),
+          Arrays.stream(P).map(p -> Math.pow(p, 1 / temperature)).toArray());
     }
   }
 

@@ -55,8 +55,7 @@ class MatMulTest {
         double sum = add ? c.get(i, j) : 0;
         for (int l = 0; l < k; l++) {
           sum +=
-              (double) (transA ? a.get(l, i) : a.get(i, l))
-                  * (transB ? b.get(j, l) : b.get(l, j));
+              (double) (transA ? a.get(l, i) : a.get(i, l)) * (transB ? b.get(j, l) : b.get(l, j));
         }
         expected[i * (n + GAP) + j] = sum;
       }
@@ -64,10 +63,22 @@ class MatMulTest {
     backend
         .matMul()
         .gemm(
-            add, c.address(), c.dim(1), a.address(), a.dim(1), transA, b.address(), b.dim(1), transB, m, n, k,
+            add,
+            c.address(),
+            c.dim(1),
+            a.address(),
+            a.dim(1),
+            transA,
+            b.address(),
+            b.dim(1),
+            transB,
+            m,
+            n,
+            k,
             workspace);
     Values.assertClose(
-        "%s: [%d][%d][%d] add %b, transposed %b %b".formatted(backend, m, n, k, add, transA, transB),
+        "%s: [%d][%d][%d] add %b, transposed %b %b"
+            .formatted(backend, m, n, k, add, transA, transB),
         expected,
         Values.doubles(c),
         1e-5);
@@ -86,7 +97,19 @@ class MatMulTest {
         backend
             .matMul()
             .gemm(
-                false, c.address(), 2, c.address(), 2, false, c.address(), 2, false, mn[0], mn[1], 2, workspace);
+                false,
+                c.address(),
+                2,
+                c.address(),
+                2,
+                false,
+                c.address(),
+                2,
+                false,
+                mn[0],
+                mn[1],
+                2,
+                workspace);
       }
       assertArrayEquals(new float[] {1, 1, 1, 1}, c.toArray());
     }

@@ -106,11 +106,13 @@ class TensorTest {
   @Test
   void wrongSizesAndShapesAreRefusedWithExpectedAndActual() {
     assertRefused("expected 6 values for tensor [3][2], actual 5", () -> x.copyFrom(new float[5]));
-    assertRefused("expected 6 values for int tensor [3][2], actual 7", () -> ids.copyFrom(new int[7]));
+    assertRefused(
+        "expected 6 values for int tensor [3][2], actual 7", () -> ids.copyFrom(new int[7]));
     assertRefused("h0: expected shape [2][3], actual [3][2]", () -> x.requireShape("h0", 2, 3));
     assertRefused("ids: expected shape [6], actual [3][2]", () -> ids.requireShape("ids", 6));
     assertRefused(
-        "source of the copy: expected shape [3][2], actual [2][3]", () -> x.copyFrom(x.reshape(2, 3)));
+        "source of the copy: expected shape [3][2], actual [2][3]",
+        () -> x.copyFrom(x.reshape(2, 3)));
     assertRefused("negative dimension in shape [2][-1]", () -> Tensor.allocate(2, -1));
     assertRefused("negative dimension in shape [-2]", () -> IntTensor.allocate(-2));
   }
@@ -128,15 +130,21 @@ class TensorTest {
   void memoryThatIsNotThereIsAnErrorThatSaysHowMuchAndForWhat() {
     var e = assertThrows(OutOfMemoryError.class, () -> Tensor.allocate(1 << 30, 1 << 20));
     assertTrue(
-        e.getMessage().startsWith("no 4,503,599,627,370,496 bytes of off-heap memory for tensor [1073741824][1048576]"),
+        e.getMessage()
+            .startsWith(
+                "no 4,503,599,627,370,496 bytes of off-heap memory for tensor [1073741824][1048576]"),
         e.getMessage());
   }
 
   @Test
   void valuesOutOfRangeAreRefusedWithTheirPlace() {
     assertEquals(ids, ids.requireRange("ids", 1, 7));
-    assertRefused("ids: expected values in [1, 6), actual 6 at position 5", () -> ids.requireRange("ids", 1, 6));
-    assertRefused("ids: expected values in [2, 7), actual 1 at position 0", () -> ids.requireRange("ids", 2, 7));
+    assertRefused(
+        "ids: expected values in [1, 6), actual 6 at position 5",
+        () -> ids.requireRange("ids", 1, 6));
+    assertRefused(
+        "ids: expected values in [2, 7), actual 1 at position 0",
+        () -> ids.requireRange("ids", 2, 7));
   }
 
   @Test

@@ -47,7 +47,8 @@ class KilledRunTest {
     var steps = new StringBuilder();
     for (int kill = 0; kill < KILLS; kill++) {
       steps.append(" | ").append(killAtARandomMoment());
-      assertTrue(Files.notExists(folder.resolve("result")), () -> "it ended before the kill:" + steps);
+      assertTrue(
+          Files.notExists(folder.resolve("result")), () -> "it ended before the kill:" + steps);
     }
     new ChildJvm().run(TrainingRun.class, Integer.toString(STEPS), checkpoint(), result());
     assertResult(weightsAfter(STEPS, Backend.best()));
@@ -61,7 +62,11 @@ class KilledRunTest {
     Process process =
         new ChildJvm()
             .start(
-                folder.resolve("err"), TrainingRun.class, Integer.toString(STEPS), checkpoint(), result());
+                folder.resolve("err"),
+                TrainingRun.class,
+                Integer.toString(STEPS),
+                checkpoint(),
+                result());
     try (BufferedReader reader = process.inputReader()) {
       for (int i = 0; i < steps; i++) {
         String line = reader.readLine();

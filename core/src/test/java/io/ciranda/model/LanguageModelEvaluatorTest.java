@@ -103,7 +103,8 @@ class LanguageModelEvaluatorTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> LanguageModelEvaluator.exact(model, new int[] {0, bad, 1}, done -> {}));
-      assertTrue(e.getMessage().contains("expected values in [0, 5), actual " + bad), e.getMessage());
+      assertTrue(
+          e.getMessage().contains("expected values in [0, 5), actual " + bad), e.getMessage());
     }
   }
 

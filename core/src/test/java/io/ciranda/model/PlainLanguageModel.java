@@ -22,8 +22,7 @@ final class PlainLanguageModel {
     this(model, batch, name -> Values.doubles(model.parameters().get(name).value()));
   }
 
-  private PlainLanguageModel(
-      LanguageModel model, int batch, Function<String, double[]> weights) {
+  private PlainLanguageModel(LanguageModel model, int batch, Function<String, double[]> weights) {
     this.config = model.config();
     this.vocabulary = model.vocabulary().size();
     this.weights = weights;
@@ -33,7 +32,10 @@ final class PlainLanguageModel {
 
   /** The same model with other weights, in the state of {@code start}. */
   PlainLanguageModel(
-      LanguageModel model, int batch, Function<String, double[]> weights, PlainLanguageModel start) {
+      LanguageModel model,
+      int batch,
+      Function<String, double[]> weights,
+      PlainLanguageModel start) {
     this(model, batch, weights);
     h = start.h;
     c = start.c;
@@ -43,7 +45,13 @@ final class PlainLanguageModel {
   double[] logits(int steps, int[] ids, LongSupplier keys) {
     var stack =
         new RecurrentStack.Config(
-            config.cell(), config.embedding(), config.hidden(), config.layers(), false, config.dropout(), false);
+            config.cell(),
+            config.embedding(),
+            config.hidden(),
+            config.layers(),
+            false,
+            config.dropout(),
+            false);
     int[] lengths = new int[ids.length / steps];
     Arrays.fill(lengths, steps);
     double[] x = Reference.embedding(weights.apply("embedding.weight"), config.embedding(), ids);

@@ -46,7 +46,8 @@ class TrainingMemoryTest {
     int symbols = 40;
     var vocabulary =
         new Vocabulary(
-            Vocabulary.Level.WORD, IntStream.range(0, symbols).mapToObj(Integer::toString).toList());
+            Vocabulary.Level.WORD,
+            IntStream.range(0, symbols).mapToObj(Integer::toString).toList());
     int[] text = Values.ids("text", batch * steps * WINDOWS + 1, symbols);
     var config =
         new LanguageModelTrainer.Config(
@@ -63,7 +64,10 @@ class TrainingMemoryTest {
             0);
     try (var model =
             LanguageModel.create(
-                new LanguageModel.Config(cell, 8, 8, 2, false, 0.2f), vocabulary, Backend.best(), 1);
+                new LanguageModel.Config(cell, 8, 8, 2, false, 0.2f),
+                vocabulary,
+                Backend.best(),
+                1);
         var trainer = new LanguageModelTrainer(model, text, new int[0], config)) {
       trainer.run(stop, listener);
     }
@@ -94,11 +98,14 @@ class TrainingMemoryTest {
             last.removeFirst();
           }
         });
-    assertTrue(median.getAsLong() < HEAP_BYTES, () -> "heap bytes of a step: " + median.getAsLong());
+    assertTrue(
+        median.getAsLong() < HEAP_BYTES, () -> "heap bytes of a step: " + median.getAsLong());
     assertEquals(1, held.size(), () -> "bytes held after each step: " + held);
   }
 
-  /** Prints after each step how often and how much memory this JVM holds from malloc for Java code. */
+  /**
+   * Prints after each step how often and how much memory this JVM holds from malloc for Java code.
+   */
   public static final class PrintOffHeap {
     private static final Pattern OTHER = Pattern.compile("\\(malloc=(\\d+) tag=Other (#\\d+)\\)");
 
@@ -139,7 +146,11 @@ class TrainingMemoryTest {
     List<String> taken =
         new ChildJvm().option("-XX:NativeMemoryTracking=summary").run(PrintOffHeap.class).lines();
     assertEquals(OFF_HEAP_STEPS, taken.size());
-    assertTrue(taken.getLast().matches("\\d{6,} #\\d+"), () -> "bytes and calls: " + taken.getLast());
-    assertEquals(1, new HashSet<>(taken.subList(2, OFF_HEAP_STEPS)).size(), () -> "after each step: " + taken);
+    assertTrue(
+        taken.getLast().matches("\\d{6,} #\\d+"), () -> "bytes and calls: " + taken.getLast());
+    assertEquals(
+        1,
+        new HashSet<>(taken.subList(2, OFF_HEAP_STEPS)).size(),
+        () -> "after each step: " + taken);
   }
 }

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The outputs of every cell are those of its formulas in double arithmetic, and backpropagation through
- * time gives the gradients of all weights, of the input and of the initial state.
+ * The outputs of every cell are those of its formulas in double arithmetic, and backpropagation
+ * through time gives the gradients of all weights, of the input and of the initial state.
  */
 class RecurrentGradientTest {
   private static final int T = 6;
@@ -46,9 +46,16 @@ class RecurrentGradientTest {
 
   /** A stack over x {@code [T][B][I]}, or over tokens where the vocabulary is not 0. */
   record Case(
-      Cell cell, int layers, boolean bidirectional, float dropout, Initial initial, List<Integer> lengths, int vocabulary) {
+      Cell cell,
+      int layers,
+      boolean bidirectional,
+      float dropout,
+      Initial initial,
+      List<Integer> lengths,
+      int vocabulary) {
     RecurrentStack.Config config() {
-      return new RecurrentStack.Config(cell, I, H, layers, bidirectional, dropout, initial == LEARNED);
+      return new RecurrentStack.Config(
+          cell, I, H, layers, bidirectional, dropout, initial == LEARNED);
     }
   }
 
@@ -121,8 +128,7 @@ class RecurrentGradientTest {
             outputs(e, output.last());
           },
           d -> {
-            double[] x =
-                c.vocabulary > 0 ? Reference.embedding(d.in("table"), I, ids) : d.in("x");
+            double[] x = c.vocabulary > 0 ? Reference.embedding(d.in("table"), I, ids) : d.in("x");
             Recurrence r = unroll(c, d, x, lengths);
             d.output("y", r.y);
             outputs(d, c.cell, r);
@@ -193,7 +199,8 @@ class RecurrentGradientTest {
     }
   }
 
-  // ---- other uses of the results ------------------------------------------------------------------
+  // ---- other uses of the results
+  // ------------------------------------------------------------------
 
   /** One bidirectional layer of that cell from a given state. */
   private static void checkOneLayer(
@@ -236,8 +243,7 @@ class RecurrentGradientTest {
     }
 
     Recurrence forward() {
-      return forward(
-          initial(c, plain, "h0", true), initial(c, plain, "c0", c.cell.hasCellState()));
+      return forward(initial(c, plain, "h0", true), initial(c, plain, "c0", c.cell.hasCellState()));
     }
   }
 
@@ -308,14 +314,24 @@ class RecurrentGradientTest {
   @EnumSource
   void aLossMayStandDirectlyOnTheOutput(Cell cell) {
     var c = new Case(cell, 1, false, 0, ZERO, FULL, 0);
-    try (var check = new GradientCheck(builder -> RecurrentStack.declare(builder, c.config(), "rnn."));
+    try (var check =
+            new GradientCheck(builder -> RecurrentStack.declare(builder, c.config(), "rnn."));
         var stack = new RecurrentStack(c.config(), check.parameters(), Backend.best(), "rnn.");
         Tensor targets = Tensor.of(Values.floats("targets", T * B * H), T, B, H)) {
       stack.refresh(0, 1);
       check.variable("x", T, B, I);
       check.run(
-          e -> e.loss(Ops.squaredError(e.tape(), stack.forward(e.tape(), e.variable("x"), null, null).y(), targets, 1)),
-          d -> d.loss(Reference.squaredError(unroll(c, d, d.in("x"), lengths(c)).y, Values.doubles(targets))));
+          e ->
+              e.loss(
+                  Ops.squaredError(
+                      e.tape(),
+                      stack.forward(e.tape(), e.variable("x"), null, null).y(),
+                      targets,
+                      1)),
+          d ->
+              d.loss(
+                  Reference.squaredError(
+                      unroll(c, d, d.in("x"), lengths(c)).y, Values.doubles(targets))));
     }
   }
 }

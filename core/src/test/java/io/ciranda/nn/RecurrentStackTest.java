@@ -119,7 +119,9 @@ class RecurrentStackTest {
     assertTrue(e.getMessage().contains("call refresh()"), e.getMessage());
     stack.refresh(0, 2);
     assertThrows(
-        IllegalStateException.class, () -> stack.forward(tape, x(tape, T, B, I), null, null), "half is packed");
+        IllegalStateException.class,
+        () -> stack.forward(tape, x(tape, T, B, I), null, null),
+        "half is packed");
     stack.refresh(1, 2);
     float[] after = stack.forward(tape, x(tape, T, B, I), null, null).y().value().toArray();
     assertTrue(before[before.length - 1] != after[after.length - 1]);
@@ -135,10 +137,20 @@ class RecurrentStackTest {
         () -> stack.forward(tape, x(tape, T, B, 7), null, null));
     assertRefused(
         "h0: expected shape [3][4], actual [2][4]",
-        () -> stack.forward(tape, x(tape, T, B, I), null, new State(List.of(x(tape, 2, H)), List.of(x(tape, B, H)))));
+        () ->
+            stack.forward(
+                tape,
+                x(tape, T, B, I),
+                null,
+                new State(List.of(x(tape, 2, H)), List.of(x(tape, B, H)))));
     assertRefused(
         "c0: expected shape [3][4], actual [3][5]",
-        () -> stack.forward(tape, x(tape, T, B, I), null, new State(List.of(x(tape, B, H)), List.of(x(tape, B, 5)))));
+        () ->
+            stack.forward(
+                tape,
+                x(tape, T, B, I),
+                null,
+                new State(List.of(x(tape, B, H)), List.of(x(tape, B, 5)))));
     assertRefused(
         "lengths: expected shape [3], actual [2]",
         () -> stack.forward(tape, x(tape, T, B, I), workspace.ints(2), null));
@@ -187,7 +199,8 @@ class RecurrentStackTest {
     var config = new RecurrentStack.Config(cell, I, H, 2, true, 0, false);
     Parameters parameters = opened(parameters(config));
     RecurrentStack stack = stack(config, parameters);
-    Tape training = Tape.training(Backend.best(), workspace, opened(new Parameters.Like(parameters)));
+    Tape training =
+        Tape.training(Backend.best(), workspace, opened(new Parameters.Like(parameters)));
     Tape inference = inference();
     assertArrayEquals(
         stack.forward(training, x(training, T, B, I), null, null).y().value().toArray(),
@@ -217,7 +230,8 @@ class RecurrentStackTest {
       for (int l = 0; l < 2; l++) {
         Values.assertClose("h", whole.last().h().get(l).value(), carried.h().rows(l, l + 1), 1e-6);
         if (cell.hasCellState()) {
-          Values.assertClose("c", whole.last().c().get(l).value(), carried.c().rows(l, l + 1), 1e-6);
+          Values.assertClose(
+              "c", whole.last().c().get(l).value(), carried.c().rows(l, l + 1), 1e-6);
         }
       }
       carried.reset();
@@ -243,7 +257,12 @@ class RecurrentStackTest {
   void noGradientFlowsIntoACarriedState() {
     var config = RecurrentStack.Config.of(Cell.LSTM, I, H, 1);
     try (var carried = new CarriedState(config, B)) {
-      State state = carried.load(Tape.training(Backend.best(), workspace, opened(new Parameters.Like(opened(parameters(config))))));
+      State state =
+          carried.load(
+              Tape.training(
+                  Backend.best(),
+                  workspace,
+                  opened(new Parameters.Like(opened(parameters(config))))));
       assertTrue(state.h().stream().noneMatch(Variable::needsGradient));
       assertTrue(state.c().stream().noneMatch(Variable::needsGradient));
     }

@@ -20,7 +20,9 @@ public final class ChildJvm {
 
   public ChildJvm() {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(Predicate.not(option -> option.startsWith("-javaagent") || option.startsWith("-agentlib")))
+        .filter(
+            Predicate.not(
+                option -> option.startsWith("-javaagent") || option.startsWith("-agentlib")))
         .forEach(options::add);
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith("ciranda."))

@@ -157,8 +157,11 @@ public final class GradientCheck implements AutoCloseable {
       inDouble.accept(plain);
       assertEquals(plain.outputs.keySet(), engine.outputs.keySet());
       plain.outputs.forEach(
-          (name, y) -> Values.assertClose(name, y, Values.doubles(engine.outputs.get(name).value()), OUTPUT_TOLERANCE));
-      assertEquals(plain.loss, engine.loss, OUTPUT_TOLERANCE * Math.max(1, Math.abs(plain.loss)), "loss");
+          (name, y) ->
+              Values.assertClose(
+                  name, y, Values.doubles(engine.outputs.get(name).value()), OUTPUT_TOLERANCE));
+      assertEquals(
+          plain.loss, engine.loss, OUTPUT_TOLERANCE * Math.max(1, Math.abs(plain.loss)), "loss");
       engine.backward();
       var problems = new ArrayList<String>();
       for (Parameter p : parameters.all()) {
@@ -170,14 +173,20 @@ public final class GradientCheck implements AutoCloseable {
   }
 
   private static void compare(
-      String name, Map<String, double[]> inputs, Tensor gradient, Consumer<Plain> inDouble, List<String> problems) {
+      String name,
+      Map<String, double[]> inputs,
+      Tensor gradient,
+      Consumer<Plain> inDouble,
+      List<String> problems) {
     double[] x = inputs.get(name);
     double[] actual = Values.doubles(gradient);
     double norm = 0;
     double distance = 0;
     for (int i = 0; i < x.length; i++) {
       double at = x[i];
-      double slope = (at(at + STEP, x, i, inputs, inDouble) - at(at - STEP, x, i, inputs, inDouble)) / (2 * STEP);
+      double slope =
+          (at(at + STEP, x, i, inputs, inDouble) - at(at - STEP, x, i, inputs, inDouble))
+              / (2 * STEP);
       x[i] = at;
       norm = Math.hypot(norm, slope);
       distance = Math.hypot(distance, slope - actual[i]);

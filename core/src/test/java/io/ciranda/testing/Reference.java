@@ -9,8 +9,8 @@ import io.ciranda.nn.RecurrentStack;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.LongSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Forward passes in plain double arithmetic, one sequence and one step at a time, straight from the
@@ -121,7 +121,8 @@ public final class Reference {
     return Arrays.stream(zip(x, targets, (a, b) -> (a - b) * (a - b))).sum();
   }
 
-  // ---- recurrent layers ---------------------------------------------------------------------------
+  // ---- recurrent layers
+  // ---------------------------------------------------------------------------
 
   /** A recurrent stack unrolled over one batch. */
   public static final class Recurrence {
@@ -169,7 +170,10 @@ public final class Reference {
     double[][] cn = new double[config.layers() * directions][];
     double[] y = x;
     for (int l = 0; l < config.layers(); l++) {
-      double[] input = l > 0 && keys != null && config.dropout() > 0 ? dropout(y, config.dropout(), keys.getAsLong()) : y;
+      double[] input =
+          l > 0 && keys != null && config.dropout() > 0
+              ? dropout(y, config.dropout(), keys.getAsLong())
+              : y;
       int width = input.length / (steps * batch);
       y = new double[steps * batch * config.output()];
       for (int d = 0; d < directions; d++) {

@@ -52,7 +52,8 @@ public final class Values {
   }
 
   /** Every element is within {@code tolerance} times the largest expected element. */
-  public static void assertClose(String name, double[] expected, double[] actual, double tolerance) {
+  public static void assertClose(
+      String name, double[] expected, double[] actual, double tolerance) {
     assertEquals(expected.length, actual.length, name + ": number of elements");
     double largest = 0;
     double distance = 0;
@@ -69,7 +70,11 @@ public final class Values {
         String.format(
             Locale.ROOT,
             "%s[%d]: expected within %.1e of the largest element %.3g, actual distance %.2e",
-            name, worst, tolerance, largest, distance);
+            name,
+            worst,
+            tolerance,
+            largest,
+            distance);
     assertTrue(distance <= tolerance * largest, message);
   }
 

@@ -46,8 +46,7 @@ class VocabularyTest {
     Vocabulary vocabulary = Vocabulary.of(WORD, "the cat \t sat\r\n\n  the end", NO_LIMIT);
     assertEquals(List.of("<eos>", "the", "cat", "sat", "end", "<unk>"), vocabulary.symbols());
     assertArrayEquals(
-        new int[] {1, 2, 3, 0, 0, 1, 4, 0},
-        vocabulary.encode("the cat sat\n\nthe end\n").ids());
+        new int[] {1, 2, 3, 0, 0, 1, 4, 0}, vocabulary.encode("the cat sat\n\nthe end\n").ids());
     assertEquals("the cat sat\n\nthe end\n", vocabulary.decode(new int[] {1, 2, 3, 0, 0, 1, 4, 0}));
   }
 
@@ -73,7 +72,8 @@ class VocabularyTest {
   @Test
   void aTextThatSpellsOutTheUnknownKeepsItOnce() {
     String text = "<unk> a <unk> b <unk>\n";
-    assertEquals(List.of("<unk>", "a", "b", "<eos>"), Vocabulary.of(WORD, text, NO_LIMIT).symbols());
+    assertEquals(
+        List.of("<unk>", "a", "b", "<eos>"), Vocabulary.of(WORD, text, NO_LIMIT).symbols());
     Vocabulary limited = Vocabulary.of(WORD, text, 2);
     assertEquals(List.of("a", "<unk>"), limited.symbols());
     assertEquals(Map.of("b", 1, "<eos>", 1), limited.encode(text).unknown());
@@ -108,13 +108,15 @@ class VocabularyTest {
   @Test
   void aLimitThatWouldLeaveCharactersOutIsRefused() {
     assertRefused(
-        "the text has 3 different characters, more than the limit of 2", () -> Vocabulary.of(CHAR, "abca", 2));
+        "the text has 3 different characters, more than the limit of 2",
+        () -> Vocabulary.of(CHAR, "abca", 2));
   }
 
   @Test
   void symbolsStandOnce() {
     assertRefused(
-        "symbol 'a' stands twice in the vocabulary", () -> new Vocabulary(CHAR, List.of("a", "b", "a")));
+        "symbol 'a' stands twice in the vocabulary",
+        () -> new Vocabulary(CHAR, List.of("a", "b", "a")));
     assertRefused("a vocabulary needs at least one symbol", () -> new Vocabulary(CHAR, List.of()));
   }
 }

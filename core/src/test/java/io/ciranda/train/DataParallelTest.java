@@ -110,7 +110,8 @@ class DataParallelTest {
             assertEquals(losses[i], result.loss(), 1e-5 * losses[i]);
             assertEquals(norms[i], result.gradientNorm(), 1e-5 * norms[i]);
           }
-          Values.assertClose("w", Values.doubles(one.weights()), Values.doubles(many.weights()), 1e-5);
+          Values.assertClose(
+              "w", Values.doubles(one.weights()), Values.doubles(many.weights()), 1e-5);
         }
       }
     }
@@ -171,7 +172,10 @@ class DataParallelTest {
         double[] moved = difference(start, tight.weights());
         assertEquals(0.5 * 0.01, norm(moved), 1e-5 * 0.01);
         Values.assertClose(
-            "direction", Arrays.stream(gradient).map(g -> g * 0.01 * 0.5 / norm).toArray(), moved, 1e-4);
+            "direction",
+            Arrays.stream(gradient).map(g -> g * 0.01 * 0.5 / norm).toArray(),
+            moved,
+            1e-4);
         loose.step(0);
         assertArrayEquals(free.weights(), loose.weights());
       }

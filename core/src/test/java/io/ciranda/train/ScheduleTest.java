@@ -59,9 +59,13 @@ class ScheduleTest {
     for (double bound : new double[] {0, -1, Double.NaN}) {
       String message = "clip: expected a bound above 0, actual " + bound;
       assertEquals(
-          message, assertThrows(IllegalArgumentException.class, () -> new Clipping.ByNorm(bound)).getMessage());
+          message,
+          assertThrows(IllegalArgumentException.class, () -> new Clipping.ByNorm(bound))
+              .getMessage());
       assertEquals(
-          message, assertThrows(IllegalArgumentException.class, () -> new Clipping.ByValue(bound)).getMessage());
+          message,
+          assertThrows(IllegalArgumentException.class, () -> new Clipping.ByValue(bound))
+              .getMessage());
     }
   }
 }

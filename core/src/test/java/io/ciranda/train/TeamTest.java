@@ -58,7 +58,8 @@ class TeamTest {
   void whatAWorkerThrowsIsThrownAfterTheOthersHaveEnded() {
     try (var team = new Team(3)) {
       for (int bad = 0; bad < 3; bad++) {
-        for (Throwable problem : new Throwable[] {new IllegalStateException("bad"), new AssertionError("bad")}) {
+        for (Throwable problem :
+            new Throwable[] {new IllegalStateException("bad"), new AssertionError("bad")}) {
           int thrower = bad;
           var ended = new AtomicInteger();
           Throwable thrown =

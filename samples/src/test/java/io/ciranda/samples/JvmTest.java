@@ -24,11 +24,10 @@ class JvmTest {
   @BeforeEach
   void writeText() throws IOException {
     Path text = Files.writeString(folder.resolve("text.txt"), Texts.lines(60, 1));
-    train =
-        List.of(
-            ("lm train --hidden 8 --layers 1 --batch 4 --epochs 2 --text %s --model %s"
-                    .formatted(text, folder.resolve("model.safetensors")))
-                .split(" ", -1));
+    String words =
+        "lm train --hidden 8 --layers 1 --batch 4 --epochs 2 --text %s --model %s"
+            .formatted(text, folder.resolve("model.safetensors"));
+    train = List.of(words.split(" ", -1));
   }
 
   private static void assertSaysOnce(String message, Typed typed) {

@@ -18,10 +18,11 @@ import jdk.incubator.vector.FloatVector;
  * multiply-adds and one division: the same bits on every CPU, which {@code lanewise(TANH)} and
  * {@code lanewise(EXP)} do not promise.
  *
- * <p>All rest on {@code e^x = 2^k (1 + r q(r))} with {@code k = round(x / ln 2)} and {@code r = x - k
- * ln 2}. The coefficients of q minimise the greatest relative error of {@code 1 + r q(r)} on {@code |r|
- * <= ln(2) / 2} for {@code q(0) = 1} (Lawson's iteratively reweighted least squares in double, 3000
- * nodes, then rounded to float): 3.1e-9, far below the rounding of the float operations.
+ * <p>All rest on {@code e^x = 2^k (1 + r q(r))} with {@code k = round(x / ln 2)} and {@code r = x -
+ * k ln 2}. The coefficients of q minimise the greatest relative error of {@code 1 + r q(r)} on
+ * {@code |r| <= ln(2) / 2} for {@code q(0) = 1} (Lawson's iteratively reweighted least squares in
+ * double, 3000 nodes, then rounded to float): 3.1e-9, far below the rounding of the float
+ * operations.
  *
  * <p>Measured errors, over every 199th float and 4 million more where the functions bend:
  *
@@ -31,8 +32,8 @@ import jdk.incubator.vector.FloatVector;
  * sigmoid  absolute 9.0e-8
  * </pre>
  *
- * <p>The bound of a range is set by compare and blend: unlike {@code min} and {@code max} that is two
- * instructions on x86, and it leaves NaN alone.
+ * <p>The bound of a range is set by compare and blend: unlike {@code min} and {@code max} that is
+ * two instructions on x86, and it leaves NaN alone.
  */
 final class Activations {
   private static final float LOG2_E = 1.442695f;
@@ -56,7 +57,8 @@ final class Activations {
 
   private Activations() {}
 
-  // ---- functions of a vector ----------------------------------------------------------------------
+  // ---- functions of a vector
+  // ----------------------------------------------------------------------
 
   /** {@code x / ln 2 + ROUND}: k in the low bits. */
   private static FloatVector rounded(FloatVector x) {
@@ -99,7 +101,9 @@ final class Activations {
     return fill(1f).div(exp(v).add(1));
   }
 
-  /** {@code (e^2x - 1) / (e^2x + 1)}, by way of {@code e^2x - 1}, which is exact where x is small. */
+  /**
+   * {@code (e^2x - 1) / (e^2x + 1)}, by way of {@code e^2x - 1}, which is exact where x is small.
+   */
   static FloatVector tanh(FloatVector x) {
     // Beyond 9.02 the nearest float is 1.
     FloatVector v = x.blend(10, x.compare(GT, 10));
@@ -112,7 +116,8 @@ final class Activations {
     return expMinus1.div(expMinus1.add(2));
   }
 
-  // ---- kernels --------------------------------------------------------------------------------------
+  // ---- kernels
+  // --------------------------------------------------------------------------------------
 
   private static Loop sigmoid = (y, x, _, _, _, _, _, n) -> sigmoidLoop(y, x, n);
   private static Loop sigmoidBackward =

@@ -103,7 +103,8 @@ final class Elementwise {
     }
   }
 
-  // ---- rows -----------------------------------------------------------------------------------------
+  // ---- rows
+  // -----------------------------------------------------------------------------------------
 
   static void columnSums(long y, long x, long ld, int rows, int n) {
     for (int row = 0; row < rows; row += ROWS) {
@@ -160,7 +161,8 @@ final class Elementwise {
     }
   }
 
-  // ---- dropout --------------------------------------------------------------------------------------
+  // ---- dropout
+  // --------------------------------------------------------------------------------------
 
   static void dropout(long y, long x, float p, long key, long n) {
     long constants = Loops.constants();

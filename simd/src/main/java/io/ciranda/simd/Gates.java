@@ -14,8 +14,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The cells, forward and backward; {@link io.ciranda.kernel.Kernels} has the equations.
  *
- * <p>A cell is several short passes over one row. A row of an LSTM with 1024 hidden units is 32 KB: the
- * passes find it in the L1 cache and lose little against a single long one, which C2 could not compile.
+ * <p>A cell is several short passes over one row. A row of an LSTM with 1024 hidden units is 32 KB:
+ * the passes find it in the L1 cache and lose little against a single long one, which C2 could not
+ * compile.
  */
 final class Gates {
   private static Loop rnnReluBackward = (dz, h, dh, _, _, _, _, n) -> reluLoop(dz, h, dh, n);
@@ -37,7 +38,8 @@ final class Gates {
 
   private Gates() {}
 
-  // ---- Elman --------------------------------------------------------------------------------------
+  // ---- Elman
+  // --------------------------------------------------------------------------------------
 
   static void rnnForward(long h, long z, boolean relu, int rows, int hidden) {
     if (relu) {
@@ -65,10 +67,10 @@ final class Gates {
     }
   }
 
-  // ---- LSTM ---------------------------------------------------------------------------------------
+  // ---- LSTM
+  // ---------------------------------------------------------------------------------------
 
-  static void lstmForward(
-      long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
+  static void lstmForward(long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
     long width = 4L * hidden;
     for (int row = 0; row < rows; row++) {
       long at = row * width;
@@ -139,7 +141,8 @@ final class Gates {
     }
   }
 
-  // ---- GRU ------------------------------------------------------------------------------------------
+  // ---- GRU
+  // ------------------------------------------------------------------------------------------
 
   static void gruForward(long h, long rzn, long un, long u, long hPrev, int rows, int hidden) {
     long width = 4L * hidden;
@@ -183,8 +186,8 @@ final class Gates {
   }
 
   /**
-   * z and {@code dz} become {@code dh * (hPrev - n) * z * (1 - z)}, n becomes {@code dh * (1 - z) * (1 -
-   * n^2)}.
+   * z and {@code dz} become {@code dh * (hPrev - n) * z * (1 - z)}, n becomes {@code dh * (1 - z) *
+   * (1 - n^2)}.
    */
   private static void gruOutputBackwardLoop(
       long z, long dz, long candidate, long dh, long hPrev, long n) {

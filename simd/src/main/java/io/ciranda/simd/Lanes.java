@@ -3,7 +3,6 @@ package io.ciranda.simd;
 import io.ciranda.memory.Memory;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 

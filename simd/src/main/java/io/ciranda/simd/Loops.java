@@ -13,14 +13,14 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Runs loops that know whole vectors only over arrays of any length. The last elements of the arrays
- * are copied to a scratch area of the thread, where the same loop treats them as one whole vector: so
- * every formula stands once, without masks, which some CPUs lack and others charge for.
+ * Runs loops that know whole vectors only over arrays of any length. The last elements of the
+ * arrays are copied to a scratch area of the thread, where the same loop treats them as one whole
+ * vector: so every formula stands once, without masks, which some CPUs lack and others charge for.
  *
- * <p>All loops are called from here through an interface, and their callers keep them in fields that
- * are not final. That is on purpose: C2 cannot tell which of many loops is meant and so
- * compiles each by itself. Inlined into a caller, two of them together would be more than it can dissolve
- * the vectors of (see the package's page).
+ * <p>All loops are called from here through an interface, and their callers keep them in fields
+ * that are not final. That is on purpose: C2 cannot tell which of many loops is meant and so
+ * compiles each by itself. Inlined into a caller, two of them together would be more than it can
+ * dissolve the vectors of (see the package's page).
  */
 final class Loops {
   /** Vectors in the scratch area: the last elements of five arrays, and the lanes of a result. */
@@ -35,7 +35,8 @@ final class Loops {
   /**
    * A loop over {@code n} elements of up to five arrays, outputs first; n is a multiple of VL.
    *
-   * <p>{@code f} is not an array of n elements but an address that the loop and its caller agree on.
+   * <p>{@code f} is not an array of n elements but an address that the loop and its caller agree
+   * on.
    */
   interface Loop {
     void run(long a, long b, long c, long d, long e, long f, float s, long n);
@@ -109,7 +110,8 @@ final class Loops {
   }
 
   // The copies are masked where vectors are wide. NEON, which has 128 bits, has no masks; three
-  // elements at most need none. The Vector API is called directly here: what is a method of ours may
+  // elements at most need none. The Vector API is called directly here: what is a method of ours
+  // may
   // not be inlined where these are inlined into a large method.
 
   private static void in(long rest, long array, long from, int left, float pad) {
@@ -138,8 +140,7 @@ final class Loops {
       }
     } else {
       fromMemorySegment(F, ALL, rest, ByteOrder.nativeOrder())
-          .intoMemorySegment(
-              ALL, array + from, ByteOrder.nativeOrder(), F.indexInRange(0, left));
+          .intoMemorySegment(ALL, array + from, ByteOrder.nativeOrder(), F.indexInRange(0, left));
     }
   }
 }

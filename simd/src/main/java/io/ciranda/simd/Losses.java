@@ -20,17 +20,17 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Losses and softmax. A sum is formed lane by lane in float over a {@link #SPAN}; the lanes, and the
- * sums of the spans, are added up in double in a fixed order. Squares are floats: beyond 1.8e19 their sum is
- * infinite.
+ * Losses and softmax. A sum is formed lane by lane in float over a {@link #SPAN}; the lanes, and
+ * the sums of the spans, are added up in double in a fixed order. Squares are floats: beyond 1.8e19
+ * their sum is infinite.
  */
 final class Losses {
   /** Elements whose sum is formed in float: 32 to a lane, an error of at most 1e-6 of the sum. */
   private static final int SPAN = 32 * VL;
 
   /**
-   * {@code log(1 + e) = e (1 + e (A1 + e A2)) / (1 + e (B1 + e (B2 + e B3)))}: least greatest relative
-   * error on [0, 1], fitted as the exponential was; 2e-8.
+   * {@code log(1 + e) = e (1 + e (A1 + e A2)) / (1 + e (B1 + e (B2 + e B3)))}: least greatest
+   * relative error on [0, 1], fitted as the exponential was; 2e-8.
    */
   private static final float A1 = 0.8671936f;
 
@@ -51,7 +51,9 @@ final class Losses {
 
   private Losses() {}
 
-  /** The sum that {@code loop} forms over two arrays, of which it writes the first {@code outputs}. */
+  /**
+   * The sum that {@code loop} forms over two arrays, of which it writes the first {@code outputs}.
+   */
   private static double sum(Loop loop, int outputs, long a, long b, float s, float pad, long n) {
     long lanes = Loops.lanes();
     double sum = 0;
@@ -83,7 +85,8 @@ final class Losses {
     return array == 0 ? 0 : array + 4 * i;
   }
 
-  // ---- softmax ------------------------------------------------------------------------------------
+  // ---- softmax
+  // ------------------------------------------------------------------------------------
 
   static void softmax(long x, int rows, int v) {
     for (int row = 0; row < rows; row++) {
@@ -115,7 +118,9 @@ final class Losses {
     return loss;
   }
 
-  /** The greatest element that is not NaN. One NaN makes the sum of exponentials NaN in any case. */
+  /**
+   * The greatest element that is not NaN. One NaN makes the sum of exponentials NaN in any case.
+   */
   private static float greatest(long x, long n) {
     long result = Loops.lanes();
     set(result, 0, NEGATIVE_INFINITY);
@@ -145,7 +150,8 @@ final class Losses {
     store(sum, lanes);
   }
 
-  // ---- binary cross-entropy -------------------------------------------------------------------------
+  // ---- binary cross-entropy
+  // -------------------------------------------------------------------------
 
   static double binaryCrossEntropy(long logits, long targets, float scale, long n) {
     double wrong = sum(wrongLogits, 0, logits, targets, 0, 0, n);
@@ -190,7 +196,8 @@ final class Losses {
     }
   }
 
-  // ---- squares --------------------------------------------------------------------------------------
+  // ---- squares
+  // --------------------------------------------------------------------------------------
 
   static double squaredError(long x, long targets, float scale, long n) {
     return sum(squaredError, scale == 0 ? 0 : 1, x, targets, 2 * scale, 0, n);

@@ -13,8 +13,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * One step of each optimiser; the formulas stand at {@link UpdateRule}. Beside the scale of the
- * gradient a loop has more constants than an argument each would be good for: they lie in memory at {@code k},
- * by the numbers below.
+ * gradient a loop has more constants than an argument each would be good for: they lie in memory at
+ * {@code k}, by the numbers below.
  */
 final class Updates {
   private static final int DECAY = 0;
@@ -74,7 +74,8 @@ final class Updates {
     Loops.run(loop, 3, w, s1, s2, g, 0, k, scale, 0, n);
   }
 
-  // ---- the constants and the loop of a rule -------------------------------------------------------
+  // ---- the constants and the loop of a rule
+  // -------------------------------------------------------
 
   private static Loop sgd(UpdateRule.Sgd r, float rate, long step, long k) {
     set(k, DECAY, r.decay());
@@ -124,7 +125,8 @@ final class Updates {
     return adam;
   }
 
-  // ---- the loops ------------------------------------------------------------------------------------
+  // ---- the loops
+  // ------------------------------------------------------------------------------------
 
   /** {@code g * scale + decay * w}. */
   private static FloatVector gradient(long g, float scale, FloatVector w, long k) {

@@ -24,21 +24,49 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void pack(long packed, int k, int n, long b, long rowStride, long columnStride, int fromColumn, int toColumn) {
+  public void pack(
+      long packed,
+      int k,
+      int n,
+      long b,
+      long rowStride,
+      long columnStride,
+      int fromColumn,
+      int toColumn) {
     Gemm.pack(packed, k, n, b, rowStride, columnStride, fromColumn, toColumn);
   }
 
   @Override
-  public void gemm(long c, long ldc, long bias, long a, long aRowStride, long aColumnStride, long packed, int m, int n, int k) {
+  public void gemm(
+      long c,
+      long ldc,
+      long bias,
+      long a,
+      long aRowStride,
+      long aColumnStride,
+      long packed,
+      int m,
+      int n,
+      int k) {
     Gemm.gemm(c, ldc, bias, a, aRowStride, aColumnStride, packed, m, n, k);
   }
 
   @Override
-  public void gemmAdd(long c, long ldc, long a, long aRowStride, long aColumnStride, long packed, int m, int n, int k) {
+  public void gemmAdd(
+      long c,
+      long ldc,
+      long a,
+      long aRowStride,
+      long aColumnStride,
+      long packed,
+      int m,
+      int n,
+      int k) {
     Gemm.gemmAdd(c, ldc, a, aRowStride, aColumnStride, packed, m, n, k);
   }
 
-  // ---- gate passes: one row of a batch after the other, one hidden unit after the other ----------
+  // ---- gate passes: one row of a batch after the other, one hidden unit after the other
+  // ----------
 
   @Override
   public void rnnForward(long h, long z, boolean relu, int rows, int hidden) {
@@ -56,7 +84,8 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void lstmBackward(long ifgo, long dc, long dh, long tanhC, long cPrev, int rows, int hidden) {
+  public void lstmBackward(
+      long ifgo, long dc, long dh, long tanhC, long cPrev, int rows, int hidden) {
     Gates.lstmBackward(ifgo, dc, dh, tanhC, cPrev, rows, hidden);
   }
 
@@ -66,11 +95,13 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void gruBackward(long rzn, long du, long dhPrev, long dh, long un, long hPrev, int rows, int hidden) {
+  public void gruBackward(
+      long rzn, long du, long dhPrev, long dh, long un, long hPrev, int rows, int hidden) {
     Gates.gruBackward(rzn, du, dhPrev, dh, un, hPrev, rows, hidden);
   }
 
-  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh -------------
+  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh
+  // -------------
 
   @Override
   public void sigmoid(long y, long x, long n) {
@@ -102,7 +133,8 @@ final class VectorKernels implements Kernels {
     Activations.reluBackward(dx, y, dy, n);
   }
 
-  // ---- losses -------------------------------------------------------------------------------------
+  // ---- losses
+  // -------------------------------------------------------------------------------------
 
   @Override
   public void softmax(long x, int rows, int v) {
@@ -124,7 +156,8 @@ final class VectorKernels implements Kernels {
     return Losses.squaredError(x, targets, scale, n);
   }
 
-  // ---- element by element -------------------------------------------------------------------------
+  // ---- element by element
+  // -------------------------------------------------------------------------
 
   @Override
   public void add(long y, long x, long n) {
@@ -166,7 +199,8 @@ final class VectorKernels implements Kernels {
     Elementwise.dropout(y, x, p, key, n);
   }
 
-  // ---- training -------------------------------------------------------------------------------------
+  // ---- training
+  // -------------------------------------------------------------------------------------
 
   @Override
   public double sumOfSquares(long x, long n) {
@@ -179,7 +213,16 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void update(UpdateRule rule, long w, long g, long s1, long s2, float scale, float rate, long step, long n) {
+  public void update(
+      UpdateRule rule,
+      long w,
+      long g,
+      long s1,
+      long s2,
+      float scale,
+      float rate,
+      long step,
+      long n) {
     Updates.update(rule, w, g, s1, s2, scale, rate, step, n);
   }
 }

@@ -11,7 +11,9 @@ import io.ciranda.memory.Tensor;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** The error contract of the activations, over all magnitudes and the values that are not numbers. */
+/**
+ * The error contract of the activations, over all magnitudes and the values that are not numbers.
+ */
 class ActivationsTest {
   private static final int BLOCK = 1 << 16;
 
@@ -90,8 +92,7 @@ class ActivationsTest {
     return values.length;
   }
 
-  private static void check(
-      Kernel kernel, DoubleUnaryOperator exact, Tensor x, Tensor y, int n) {
+  private static void check(Kernel kernel, DoubleUnaryOperator exact, Tensor x, Tensor y, int n) {
     kernel.run(y.address(), x.address(), n);
     for (int i = 0; i < n; i++) {
       float in = Memory.get(x.address(), i);

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Compiled kernels make no garbage. Where one does, C2 has given up on its vectors and it is several
- * times slower, although right.
+ * Compiled kernels make no garbage. Where one does, C2 has given up on its vectors and it is
+ * several times slower, although right.
  */
 class AllocationTest {
   private static final int CALLS = 1000;

@@ -7,7 +7,9 @@ import io.ciranda.testing.ChildJvm;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** The interpreter, which runs the Vector API's Java code, and C2, which runs instructions, agree. */
+/**
+ * The interpreter, which runs the Vector API's Java code, and C2, which runs instructions, agree.
+ */
 class BitsTest {
 
   @Test

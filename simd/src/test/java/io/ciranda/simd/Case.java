@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A call of one kernel: what its arrays hold, and how far its outputs may be from the reference's, as
- * a share of {@code 1 + |expected|}; 0 for the same bits.
+ * A call of one kernel: what its arrays hold, and how far its outputs may be from the reference's,
+ * as a share of {@code 1 + |expected|}; 0 for the same bits.
  */
 record Case(String name, double tolerance, List<Values> arrays, Call call) {
   private static final int ROWS = 3;
   private static final int TABLE = 5;
 
-  /** The kernel, with the addresses of the arrays. Returns the kernel's result, 0 if it has none. */
+  /**
+   * The kernel, with the addresses of the arrays. Returns the kernel's result, 0 if it has none.
+   */
   interface Call {
     double run(Kernels k, long[] a);
   }
@@ -151,7 +153,11 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
             List.of(row, gate, row),
             (k, a) -> k.tanhBackward(a[0], a[1], a[2], m)),
         of("relu", 0, List.of(out, row), (k, a) -> k.relu(a[0], a[1], m)),
-        of("reluBackward", 0, List.of(row, row, row), (k, a) -> k.reluBackward(a[0], a[1], a[2], m)),
+        of(
+            "reluBackward",
+            0,
+            List.of(row, row, row),
+            (k, a) -> k.reluBackward(a[0], a[1], a[2], m)),
         of("softmax", 1e-6, List.of(row), (k, a) -> k.softmax(a[0], ROWS, n)),
         new Case(
             "softmaxCrossEntropy",
@@ -174,10 +180,7 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
             List.of(row, gate),
             (k, a) -> k.binaryCrossEntropy(a[0], a[1], 0, m)),
         new Case(
-            "squaredError",
-            sum,
-            List.of(row, row),
-            (k, a) -> k.squaredError(a[0], a[1], 0.25f, m)),
+            "squaredError", sum, List.of(row, row), (k, a) -> k.squaredError(a[0], a[1], 0.25f, m)),
         new Case(
             "squaredError without gradient",
             sum,

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * The arrays of one {@link Case} in off-heap memory, each between two zones of NaN: one read beyond an
- * array spoils a result, one write beyond it is found.
+ * The arrays of one {@link Case} in off-heap memory, each between two zones of NaN: one read beyond
+ * an array spoils a result, one write beyond it is found.
  */
 final class CaseMemory implements AutoCloseable {
   private static final int GUARD = 64;

@@ -88,8 +88,7 @@ class LossesTest {
     try (Tensor expected = Tensor.of(logits, 9);
         Tensor actual = Tensor.of(logits, 9);
         Tensor targets = Tensor.of(labels, 9)) {
-      double loss =
-          scalar.binaryCrossEntropy(expected.address(), targets.address(), 2, 9);
+      double loss = scalar.binaryCrossEntropy(expected.address(), targets.address(), 2, 9);
       assertTrue(Double.isFinite(loss));
       assertEquals(
           loss, simd.binaryCrossEntropy(actual.address(), targets.address(), 2, 9), 1e-6 * loss);

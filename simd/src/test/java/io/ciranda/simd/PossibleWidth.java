@@ -13,6 +13,7 @@ public final class PossibleWidth implements ExecutionCondition {
     int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
     return Integer.getInteger(Width.PROPERTY, 0) <= preferred
         ? ConditionEvaluationResult.enabled("")
-        : ConditionEvaluationResult.disabled("vectors of this CPU have %d bits".formatted(preferred));
+        : ConditionEvaluationResult.disabled(
+            "vectors of this CPU have %d bits".formatted(preferred));
   }
 }

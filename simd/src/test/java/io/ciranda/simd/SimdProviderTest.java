@@ -28,8 +28,7 @@ class SimdProviderTest {
 
   @Test
   void noneWhereAllIsThere() throws IOException, InterruptedException {
-    assertEquals(
-        "simd-128", print(new ChildJvm().option("-Dciranda.simd.width=128")));
+    assertEquals("simd-128", print(new ChildJvm().option("-Dciranda.simd.width=128")));
   }
 
   @Test
@@ -62,7 +61,6 @@ class SimdProviderTest {
   void withAnImpossibleWidth() throws IOException, InterruptedException {
     String refusal = print(new ChildJvm().option("-Dciranda.simd.width=384"));
     assertEquals(
-        "expected -Dciranda.simd.width to be one of ",
-        refusal.substring(0, refusal.indexOf('[')));
+        "expected -Dciranda.simd.width to be one of ", refusal.substring(0, refusal.indexOf('[')));
   }
 }

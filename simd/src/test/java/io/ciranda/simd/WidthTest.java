@@ -25,8 +25,7 @@ class WidthTest {
   @CsvSource({"512,256,'[128, 256]'", "64,512,'[128, 256, 512]'", "wide,128,[128]", "'',128,[128]"})
   void anImpossibleWidthIsAnErrorThatSaysWhatIsPossible(
       String property, int preferred, String possible) {
-    var e =
-        assertThrows(IllegalArgumentException.class, () -> Width.choose(property, preferred));
+    var e = assertThrows(IllegalArgumentException.class, () -> Width.choose(property, preferred));
     assertEquals(
         "expected -Dciranda.simd.width to be one of %s on this CPU, actual \"%s\""
             .formatted(possible, property),

@@ -26,7 +26,7 @@ final class MemoryEstimate {
     long gates = (long) config.cell().gates() * config.hidden();
     long weights =
         model.parameters().count() * (1 + training.rule().states() + training.threads())
-            + 2 * config.layers() * gates * config.hidden();
+            + 2L * config.layers() * gates * config.hidden();
     long symbol =
         model.vocabulary().size()
             + config.embedding()

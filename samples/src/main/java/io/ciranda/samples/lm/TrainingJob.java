@@ -226,7 +226,7 @@ final class TrainingJob {
       console.narrate("the run was finished already");
       if (Files.exists(files.summary())) {
         Summary earlier = Json.read(files.summary(), Summary.class);
-        if (earlier.end == end && earlier.steps == trainer.step()) {
+        if (earlier.end == end && earlier.steps == trainer.step() && earlier.test != null) {
           return earlier;
         }
       }

@@ -136,7 +136,7 @@ final class TrainingOptions {
         checkpointSeconds >= 0,
         "--checkpoint-seconds: expected 0 or more, actual " + checkpointSeconds);
     require(
-        momentum == null || momentum >= 0 && momentum < 1,
+        momentum == null || (momentum >= 0 && momentum < 1),
         "--momentum: expected in [0, 1), actual " + momentum);
     require(weightDecay >= 0, "--weight-decay: expected 0 or more, actual " + weightDecay);
     int processors = Runtime.getRuntime().availableProcessors();

@@ -111,7 +111,7 @@ public final class Reference extends CirandaCommand {
       if (maxMinutes != null) {
         double minutes = (System.nanoTime() - start) / 60e9;
         // A run that is finished needs no time: it is told in any case.
-        command.addAll(List.of("--max-minutes", "" + Math.max(1e-3, maxMinutes - minutes)));
+        command.addAll(List.of("--max-minutes", "" + Math.max(1e-6, maxMinutes - minutes)));
       }
       console.narrate("%s: ciranda %s".formatted(run.title(), String.join(" ", command)));
       int exit = runCommand(command);
