@@ -8,6 +8,8 @@ import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +35,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * OpenBLAS.
  *
  * <p>Beside JMH's microseconds, each fork prints a line with the GFLOP/s of its best iteration and
- * of the multiply-add units, which it measures before every iteration. JMH's own figure is the mean;
- * on a machine that others use, the best iteration is the one least disturbed.
+ * of the multiply-add units, which it measures before every iteration. JMH's figure is the mean of
+ * the time that passes; the line counts the thread's own time and the iteration least disturbed,
+ * because other programs on the machine are no property of the product.
  *
  * <pre>
  * java -jar bench/target/benchmarks.jar SmallGemm
@@ -50,6 +53,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
     value = 5,
     jvmArgs = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class SmallGemm {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   @Param({"1", "2", "4", "8", "16", "32", "64"})
   int rows;
 
@@ -123,13 +128,14 @@ public class SmallGemm {
   public void startIteration() {
     peak = Math.max(peak, FmaPeak.gigaflops());
     calls = 0;
-    start = System.nanoTime();
+    start = THREADS.getCurrentThreadCpuTime();
   }
 
   /** Keeps the iteration if it was the best. */
   @TearDown(Level.Iteration)
   public void endIteration() {
-    best = Math.max(best, 2.0 * rows * n * k * calls / (System.nanoTime() - start));
+    long nanos = THREADS.getCurrentThreadCpuTime() - start;
+    best = Math.max(best, 2.0 * rows * n * k * calls / nanos);
   }
 
   /** The engine's product. */
@@ -149,7 +155,7 @@ public class SmallGemm {
   /** Prints the line of this fork. */
   @TearDown(Level.Trial)
   public void report(BenchmarkParams benchmark) {
-    String name = benchmark.getBenchmark().substring(getClass().getPackageName().length() + 1);
+    String name = benchmark.getBenchmark().substring(SmallGemm.class.getPackageName().length() + 1);
     System.out.printf(
         Locale.ROOT,
         "%n%s, rows %d, %s, %s: %.1f GFLOP/s of %.1f (%.0f %%)%n",

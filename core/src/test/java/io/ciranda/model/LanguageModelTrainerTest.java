@@ -39,8 +39,9 @@ class LanguageModelTrainerTest {
   private static final String LOOP = "round and round we go, ".repeat(40);
 
   /**
-   * Below 0.37 nats, the entropy of a symbol of the loop given the one before: no model without memory
-   * comes so far. Of 12 seeds the worst ended at 0.15, with ReLU, where rounding decides, at 0.21.
+   * Below 0.37 nats, the entropy of a symbol of the loop given the one before: no model without
+   * memory comes so far. Of 12 seeds the worst ended at 0.15, with ReLU, where rounding decides, at
+   * 0.21.
    */
   private static final double LEARNED = 0.3;
 
@@ -80,7 +81,8 @@ class LanguageModelTrainerTest {
         assertEquals(End.FINISHED, trainer.run(() -> false, TrainingRun.SILENT));
         double after = LanguageModelEvaluator.exact(model, ids, done -> {}).natsPerSymbol();
         assertTrue(
-            after < LEARNED, () -> "tied " + tied + ": expected below " + LEARNED + " nats, actual " + after);
+            after < LEARNED,
+            () -> "tied " + tied + ": expected below " + LEARNED + " nats, actual " + after);
         assertTrue(trainer.best() < LEARNED);
       }
     }

@@ -103,6 +103,13 @@ class GemmTest {
           for (long i = 0; i < size; i++) {
             assertEquals(get(product.packed, i), get(parts, i), n + " columns, float " + i);
           }
+          int partial = n % Lanes.VL;
+          for (int i = 0; partial > 0 && i < k * Lanes.VL; i++) {
+            if (i % Lanes.VL >= partial) {
+              float padding = get(parts, (long) (n - partial) * k + i);
+              assertEquals(0, padding, n + " columns, float " + i + " of the last panel");
+            }
+          }
           assertEquals(GUARD_VALUE, get(parts, -1));
           assertEquals(GUARD_VALUE, get(parts, size));
         }
