@@ -3,9 +3,9 @@
  * {@code ServiceLoader}; {@link io.ciranda.simd.SimdProvider} is the only public class.
  *
  * <p>To be read from below: {@code Width} and {@code Lanes} fix the shape of a vector; {@code
- * Activations}, {@code Elementwise}, {@code Losses}, {@code Updates} are loops over arrays; {@code
- * Gates} puts a recurrent cell together from such loops; {@code Gemm} multiplies; {@code
- * VectorKernels} is all of it under core's contract.
+ * Loops} runs a loop over arrays of any length; {@code Activations}, {@code Elementwise}, {@code
+ * Losses}, {@code Updates} are such loops; {@code Gates} puts the recurrent cells together from
+ * them; {@code Gemm} multiplies; {@code VectorKernels} is all of it under core's contract.
  *
  * <p>The code is as plain as it is because the compiler asks for it (measured with JDK 25.0.3, Zen
  * 4, November 2026). A vector is an object that C2 must dissolve; where it cannot, the result is
@@ -16,21 +16,20 @@
  *   <li><b>Addresses, not segments.</b> Memory is reached through one constant segment; the checks
  *       of a {@code MemorySegment} parameter alone cost more than a short kernel may.
  *   <li><b>Short methods.</b> C2 stops inlining ordinary methods, such as {@code Lanes.load}, at
- *       18,000 nodes (NodeCountInliningCutoff). An arithmetic operation takes some 430 nodes, an
- *       access to memory 450, and 650 more where it can be masked, a broadcast 150, a sigmoid
- *       11,000. So one compiled method has room for one transcendental function and a few accesses,
- *       or for six or seven accesses and some twenty operations.
- *   <li><b>What is called may be inlined, and counts.</b> Two such loops called from one hot method
- *       are one compiled method to C2. {@code Gates} says how it keeps them apart; the test {@code
- *       AllocationTest} notices when they are not.
- *   <li><b>No {@code reduceLanes(ADD)}</b>: it has no order. {@code Lanes.sum} has.
+ *       18,000 nodes (NodeCountInliningCutoff). An arithmetic operation or an access to memory
+ *       takes some 430 nodes, a broadcast 150, a compare and blend 1,000, a sigmoid 11,000. So one
+ *       compiled method has room for one transcendental function and a few accesses, or for 40
+ *       accesses and operations. Only calls of the Vector API itself are inlined beyond that.
+ *   <li><b>What is called may be inlined, and counts.</b> Two loops called from one hot method
+ *       would be one compiled method. {@code Loops} says how they are kept apart; {@code
+ *       AllocationTest} fails when they are not.
+ *   <li><b>One way to a vector.</b> No local is a masked load on one branch and a whole one on the
+ *       other: depending on the profile, the merged vector is built as an object each time.
+ *   <li><b>No {@code reduceLanes(ADD)}</b>: it has no order. Lanes are stored and added up one by
+ *       one.
  *   <li><b>No {@code convert}</b>: it may not be compiled into an instruction. Integers and floats
  *       change places by {@code reinterpretAs} and a constant that moves the integer part to the
  *       low bits.
  * </ul>
- *
- * <p>Loops have no separate code for the last elements: they hold a mask, which is null for a whole
- * vector. That predictable branch costs less than masked instructions do (2 times for a plain sum
- * on AVX2, and NEON has none) and keeps every formula in one place.
  */
 package io.ciranda.simd;
