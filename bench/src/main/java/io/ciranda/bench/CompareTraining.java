@@ -17,8 +17,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Training throughput beside PyTorch: for every shape one fork of {@link TrainStep} and one run of {@code peers/train.py} in
- * turn, several times; prints the table of medians as Markdown.
+ * Training throughput beside PyTorch: for every shape one fork of {@link TrainStep} and one run of
+ * {@code peers/train.py} in turn, several times; prints the table of medians as Markdown.
  *
  * <pre>
  * java -cp bench/target/benchmarks.jar io.ciranda.bench.CompareTraining PYTHON [ROUNDS [CELL [THREADS]]]
@@ -27,7 +27,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * PYTHON is an interpreter that has PyTorch.
  */
 public final class CompareTraining {
-  private record Shape(int vocab, int hidden, int layers, int steps, int batch, double lstmGoal, double gruGoal) {}
+  private record Shape(
+      int vocab, int hidden, int layers, int steps, int batch, double lstmGoal, double gruGoal) {}
 
   private static final List<Shape> SHAPES =
       List.of(
@@ -42,16 +43,20 @@ public final class CompareTraining {
   private CompareTraining() {}
 
   /** Runs the comparison; see the class. */
-  public static void main(String[] arguments) throws IOException, InterruptedException, RunnerException {
+  public static void main(String[] arguments)
+      throws IOException, InterruptedException, RunnerException {
     if (arguments.length < 1) {
-      System.err.println("usage: CompareTraining PYTHON [ROUNDS [CELL [THREADS]]]   (PYTHON: an interpreter that has PyTorch)");
+      System.err.println(
+          "usage: CompareTraining PYTHON [ROUNDS [CELL [THREADS]]]   (PYTHON: an interpreter that has PyTorch)");
       System.exit(2);
     }
     String python = arguments[0];
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
     List<String> cells = arguments.length > 2 ? List.of(arguments[2]) : List.of("lstm", "gru");
-    List<Integer> threads = arguments.length > 3 ? List.of(Integer.valueOf(arguments[3])) : List.of(1, 2);
-    System.out.println("| cell | V, H, L, T, B | threads | Ciranda tokens/s | PyTorch tokens/s | ratio: median (min - max) | goal |");
+    List<Integer> threads =
+        arguments.length > 3 ? List.of(Integer.valueOf(arguments[3])) : List.of(1, 2);
+    System.out.println(
+        "| cell | V, H, L, T, B | threads | Ciranda tokens/s | PyTorch tokens/s | ratio: median (min - max) | goal |");
     System.out.println("|---|---|---|---|---|---|---|");
     for (String cell : cells) {
       for (int count : threads) {
@@ -123,12 +128,16 @@ public final class CompareTraining {
 
   private static double pytorch(String python, String cell, int threads, Shape s)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(python, Path.of("bench", "peers", "train.py").toString()));
+    List<String> command =
+        new ArrayList<>(List.of(python, Path.of("bench", "peers", "train.py").toString()));
     command.addAll(List.of("--cell", cell, "--vocab", Integer.toString(s.vocab)));
-    command.addAll(List.of("--hidden", Integer.toString(s.hidden), "--layers", Integer.toString(s.layers)));
-    command.addAll(List.of("--steps", Integer.toString(s.steps), "--batch", Integer.toString(s.batch)));
+    command.addAll(
+        List.of("--hidden", Integer.toString(s.hidden), "--layers", Integer.toString(s.layers)));
+    command.addAll(
+        List.of("--steps", Integer.toString(s.steps), "--batch", Integer.toString(s.batch)));
     command.addAll(List.of("--threads", Integer.toString(threads)));
-    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     Matcher found = TOKENS.matcher(out);
     if (process.waitFor() != 0 || !found.find()) {

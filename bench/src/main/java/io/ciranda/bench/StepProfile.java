@@ -13,7 +13,8 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Where the time of a training step goes: samples {@link TrainStep} with the JDK's flight recorder and counts by kind of work.
+ * Where the time of a training step goes: samples {@link TrainStep} with the JDK's flight recorder
+ * and counts by kind of work.
  *
  * <pre>
  * java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -cp bench/target/benchmarks.jar \
@@ -25,7 +26,10 @@ public final class StepProfile {
   private static final long WARMUP_NANOS = 6_000_000_000L;
   private static final long MEASURED_NANOS = 20_000_000_000L;
 
-  /** Part of a class name and method name of a frame, and the kind of work that it stands for; the first match counts. */
+  /**
+   * Part of a class name and method name of a frame, and the kind of work that it stands for; the
+   * first match counts.
+   */
   private static final Map<String, String> KINDS = new LinkedHashMap<>();
 
   static {
@@ -104,7 +108,8 @@ public final class StepProfile {
   }
 
   private static boolean runsStep(RecordedEvent event) {
-    return event.getStackTrace().getFrames().stream().anyMatch(f -> name(f).endsWith("TrainStep.step"));
+    return event.getStackTrace().getFrames().stream()
+        .anyMatch(f -> name(f).endsWith("TrainStep.step"));
   }
 
   private static String kind(RecordedEvent event) {
@@ -129,6 +134,8 @@ public final class StepProfile {
     counts.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
         .forEach(
-            e -> System.out.printf(Locale.ROOT, "| %s | %.1f %% |%n", e.getKey(), 100 * e.getValue() / total));
+            e ->
+                System.out.printf(
+                    Locale.ROOT, "| %s | %.1f %% |%n", e.getKey(), 100 * e.getValue() / total));
   }
 }

@@ -31,15 +31,18 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One training step of a language model: forward, cross-entropy over all positions, backward, clipping by norm 5, Adam.
- * {@code peers/train.py} does the same with PyTorch; {@link CompareTraining} runs both in turn.
+ * One training step of a language model: forward, cross-entropy over all positions, backward,
+ * clipping by norm 5, Adam. {@code peers/train.py} does the same with PyTorch; {@link
+ * CompareTraining} runs both in turn.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 5, time = 3)
-@Fork(value = 5, jvmArgs = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+@Fork(
+    value = 5,
+    jvmArgs = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class TrainStep {
   @Param("lstm")
   String cell;
@@ -77,9 +80,11 @@ public class TrainStep {
     var symbols = IntStream.range(0, vocab).mapToObj(Integer::toString).toList();
     var config = new LanguageModel.Config(Cell.of(cell), hidden, hidden, layers, false, 0);
     Backend backend = Backend.best();
-    model = LanguageModel.create(config, new Vocabulary(Vocabulary.Level.WORD, symbols), backend, 1);
+    model =
+        LanguageModel.create(config, new Vocabulary(Vocabulary.Level.WORD, symbols), backend, 1);
     team = new Team(threads);
-    optimizer = new Optimizer(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false), model.parameters());
+    optimizer =
+        new Optimizer(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false), model.parameters());
     parallel =
         new DataParallel(
             backend, team, model.parameters(), optimizer, new Clipping.ByNorm(5), model::refresh);

@@ -47,23 +47,56 @@ public final class Ops {
     }
     var matMul = tape.backend().matMul();
     matMul.gemm(
-        bias != null, y.address(), out, x.value().address(), in, false, weight.value().address(), in, true,
-        rows, out, in, tape.workspace());
+        bias != null,
+        y.address(),
+        out,
+        x.value().address(),
+        in,
+        false,
+        weight.value().address(),
+        in,
+        true,
+        rows,
+        out,
+        in,
+        tape.workspace());
     Variable result = tape.variable(y).expendable();
     tape.record(
         () -> {
           long dy = result.gradient().address();
           matMul.gemm(
-              true, tape.gradient(weight).address(), in, dy, out, true, x.value().address(), in, false,
-              out, in, rows, tape.workspace());
+              true,
+              tape.gradient(weight).address(),
+              in,
+              dy,
+              out,
+              true,
+              x.value().address(),
+              in,
+              false,
+              out,
+              in,
+              rows,
+              tape.workspace());
           if (bias != null) {
             tape.kernels().columnSums(tape.gradient(bias).address(), dy, out, rows, out);
           }
           if (x.needsGradient()) {
             boolean add = x.hasGradient();
             matMul.gemm(
-                add, x.gradientMemory().address(), in, dy, out, false, weight.value().address(), in, false,
-                rows, in, out, tape.workspace());
+                add,
+                x.gradientMemory().address(),
+                in,
+                dy,
+                out,
+                false,
+                weight.value().address(),
+                in,
+                false,
+                rows,
+                in,
+                out,
+                tape.workspace());
           }
         });
     return result;
@@ -116,11 +149,18 @@ public final class Ops {
         () ->
             tape.kernels()
                 .scatterAdd(
-                    tape.gradient(table).address(), result.gradient().address(), ids.address(), rows, width));
+                    tape.gradient(table).address(),
+                    result.gradient().address(),
+                    ids.address(),
+                    rows,
+                    width));
     return result;
   }
 
-  /** Inverted dropout with probability {@code p}; the input itself where {@code p} is 0 or the tape does not train. */
+  /**
+   * Inverted dropout with probability {@code p}; the input itself where {@code p} is 0 or the tape
+   * does not train.
+   */
   public static Variable dropout(Tape tape, Variable x, float p) {
     if (!(p >= 0 && p < 1)) {
       throw new IllegalArgumentException("dropout: expected a probability in [0, 1), actual " + p);
@@ -264,8 +304,8 @@ public final class Ops {
   }
 
   /**
-   * Softmax and cross-entropy. Ends the forward pass of the logits: where they are the result of {@link
-   * #linear} and the tape trains, their memory then holds their gradient.
+   * Softmax and cross-entropy. Ends the forward pass of the logits: where they are the result of
+   * {@link #linear} and the tape trains, their memory then holds their gradient.
    *
    * @param logits {@code [..][V]}
    * @param targets {@code [..]}, each in {@code [0, V)}, or -1 for a place that does not count
@@ -278,7 +318,8 @@ public final class Ops {
     int rows = rows(logits.value());
     if (targets.size() != rows) {
       throw new IllegalArgumentException(
-          "cross-entropy: expected %d targets for %s, actual %s".formatted(rows, logits.value(), targets));
+          "cross-entropy: expected %d targets for %s, actual %s"
+              .formatted(rows, logits.value(), targets));
     }
     targets.requireRange("targets of cross-entropy", -1, v);
     Tensor x = gradientPlace(tape, logits);

@@ -11,8 +11,8 @@ import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
 
 /**
- * All weights of a model in one flat array, so that an optimiser, a norm or a sum over threads is one
- * pass over memory. Built once, then fixed: {@link Builder#build}.
+ * All weights of a model in one flat array, so that an optimiser, a norm or a sum over threads is
+ * one pass over memory. Built once, then fixed: {@link Builder#build}.
  */
 public final class Parameters implements AutoCloseable {
   /** Every parameter starts on a cache line; the gaps stay zero. */
@@ -65,7 +65,9 @@ public final class Parameters implements AutoCloseable {
     return all.stream().mapToLong(p -> p.value().size()).sum();
   }
 
-  /** Rises whenever the values change; whoever keeps a derived form (packed weights) compares it. */
+  /**
+   * Rises whenever the values change; whoever keeps a derived form (packed weights) compares it.
+   */
   public long version() {
     return version;
   }

@@ -30,7 +30,9 @@ public final class Tape {
     return new Tape(backend, workspace, gradients);
   }
 
-  /** A tape that records nothing: forward code without dropout and without what backward would need. */
+  /**
+   * A tape that records nothing: forward code without dropout and without what backward would need.
+   */
   public static Tape inference(Backend backend, Workspace workspace) {
     return new Tape(backend, workspace, null);
   }
@@ -100,7 +102,10 @@ public final class Tape {
     return mix(seed + ++draws * 0x9e3779b97f4a7c15L);
   }
 
-  /** The finaliser of SplitMix64 (Steele et al. 2014): each bit of the result hangs on all bits of {@code z}. */
+  /**
+   * The finaliser of SplitMix64 (Steele et al. 2014): each bit of the result hangs on all bits of
+   * {@code z}.
+   */
   public static long mix(long z) {
     z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
     z = (z ^ z >>> 27) * 0x94d049bb133111ebL;

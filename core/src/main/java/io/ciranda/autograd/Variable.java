@@ -47,8 +47,8 @@ public final class Variable {
   }
 
   /**
-   * The gradient's memory for an operation that can overwrite as well as add: its content is undefined
-   * unless {@link #hasGradient} was true before the call.
+   * The gradient's memory for an operation that can overwrite as well as add: its content is
+   * undefined unless {@link #hasGradient} was true before the call.
    */
   public Tensor gradientMemory() {
     if (!needsGradient) {
@@ -62,8 +62,8 @@ public final class Variable {
   }
 
   /**
-   * Says that no operation reads the value on the way back, so that a loss may leave the gradient in
-   * its place.
+   * Says that no operation reads the value on the way back, so that a loss may leave the gradient
+   * in its place.
    */
   Variable expendable() {
     expendable = true;
@@ -74,11 +74,14 @@ public final class Variable {
     return expendable;
   }
 
-  /** Takes memory that already holds this variable's whole gradient, without a copy where it can. */
+  /**
+   * Takes memory that already holds this variable's whole gradient, without a copy where it can.
+   */
   void adoptGradient(Tensor memory) {
     if (written) {
       throw new IllegalStateException(
-          "the input of a loss has a gradient from elsewhere: a loss ends the forward pass of " + value);
+          "the input of a loss has a gradient from elsewhere: a loss ends the forward pass of "
+              + value);
     }
     if (gradient == null) {
       gradient = memory;

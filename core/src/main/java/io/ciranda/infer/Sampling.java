@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * How to choose the next symbol from logits: {@code p = softmax(logits / temperature)}, cut to the {@code topK} most
- * probable symbols, then to the smallest set of those whose probability reaches {@code topP} (nucleus sampling, Holtzman
- * et al. 2020).
+ * How to choose the next symbol from logits: {@code p = softmax(logits / temperature)}, cut to the
+ * {@code topK} most probable symbols, then to the smallest set of those whose probability reaches
+ * {@code topP} (nucleus sampling, Holtzman et al. 2020).
  *
  * @param temperature above 0 to sample; 0 for the most probable symbol
  * @param topK how many symbols at most; 0 for all

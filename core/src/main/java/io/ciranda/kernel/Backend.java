@@ -10,8 +10,8 @@ import java.util.ServiceLoader;
  * Who does the arithmetic in this JVM. {@link #best} chooses once, from top to bottom:
  *
  * <ol>
- *   <li>the kernels that the property {@code ciranda.kernels} names ({@code scalar}, {@code simd}); if
- *       they cannot run, that is an error, never a silent fallback;
+ *   <li>the kernels that the property {@code ciranda.kernels} names ({@code scalar}, {@code simd});
+ *       if they cannot run, that is an error, never a silent fallback;
  *   <li>the Vector API kernels, where the {@code simd} module is on the path and does not refuse;
  *   <li>the scalar reference.
  * </ol>
@@ -48,7 +48,9 @@ public final class Backend {
     return best;
   }
 
-  /** The given kernels, with OpenBLAS for large products or without it; for tests and comparisons. */
+  /**
+   * The given kernels, with OpenBLAS for large products or without it; for tests and comparisons.
+   */
   public static Backend of(Kernels kernels, boolean blas) {
     return new Backend(kernels, blas, List.of());
   }
@@ -78,7 +80,8 @@ public final class Backend {
     Kernels kernels = chooseKernels(wanted, advice);
     boolean blas = Blas.isAvailable();
     if (!blas) {
-      advice.add("no OpenBLAS, its products run on " + kernels.name() + " kernels: " + Blas.diagnostics());
+      advice.add(
+          "no OpenBLAS, its products run on " + kernels.name() + " kernels: " + Blas.diagnostics());
     }
     var backend = new Backend(kernels, blas, advice);
     LOG.log(System.Logger.Level.DEBUG, "backend: {0}", backend);
@@ -90,7 +93,8 @@ public final class Backend {
     if (wanted.equals("scalar")) {
       return new ScalarKernels();
     }
-    for (KernelProvider provider : ServiceLoader.load(KernelProvider.class, Backend.class.getClassLoader())) {
+    for (KernelProvider provider :
+        ServiceLoader.load(KernelProvider.class, Backend.class.getClassLoader())) {
       if (!wanted.equals("auto") && !wanted.equals(provider.name())) {
         continue;
       }

@@ -12,7 +12,10 @@ public final class Dropout {
 
   private Dropout() {}
 
-  /** The hash of {@code key} and element {@code i}, where {@code lowKey} and {@code highKey} are the key's halves. */
+  /**
+   * The hash of {@code key} and element {@code i}, where {@code lowKey} and {@code highKey} are the
+   * key's halves.
+   */
   public static int hash(int lowKey, int highKey, int i) {
     int h = (i ^ lowKey) * MULTIPLIER_1;
     h ^= h >>> 15;

@@ -1,8 +1,8 @@
 package io.ciranda.kernel;
 
 /**
- * What an implementation of the arithmetic must offer. All {@code long} parameters named like data are
- * addresses of float32 arrays (ids: int32) and are trusted; see the package's page for the
+ * What an implementation of the arithmetic must offer. All {@code long} parameters named like data
+ * are addresses of float32 arrays (ids: int32) and are trusted; see the package's page for the
  * conventions. Implementations are stateless and safe for any number of threads.
  */
 public interface Kernels {
@@ -12,7 +12,9 @@ public interface Kernels {
 
   // ---- matrix products with a packed right-hand side --------------------------------------------
 
-  /** Columns are packed in groups of this many; work on one packed matrix is shared out by group. */
+  /**
+   * Columns are packed in groups of this many; work on one packed matrix is shared out by group.
+   */
   int panelColumns();
 
   /** The floats that {@link #pack} writes for a matrix of {@code k} rows and {@code n} columns. */
@@ -24,23 +26,48 @@ public interface Kernels {
    * columnStride]}.
    */
   void pack(
-      long packed, int k, int n, long b, long rowStride, long columnStride, int fromColumn, int toColumn);
+      long packed,
+      int k,
+      int n,
+      long b,
+      long rowStride,
+      long columnStride,
+      int fromColumn,
+      int toColumn);
 
   /**
-   * {@code C [m][n] = bias + A B}, for a packed B. Element (i, l) of {@code A [m][k]} is {@code a[i *
-   * aRowStride + l * aColumnStride]}.
+   * {@code C [m][n] = bias + A B}, for a packed B. Element (i, l) of {@code A [m][k]} is {@code a[i
+   * * aRowStride + l * aColumnStride]}.
    *
    * @param c the product, with leading dimension {@code ldc}
    * @param bias {@code [n]}, added to every row; 0 for none
    */
   void gemm(
-      long c, long ldc, long bias, long a, long aRowStride, long aColumnStride, long packed, int m, int n, int k);
+      long c,
+      long ldc,
+      long bias,
+      long a,
+      long aRowStride,
+      long aColumnStride,
+      long packed,
+      int m,
+      int n,
+      int k);
 
   /** {@code C [m][n] += A B}, otherwise as {@link #gemm}. */
   void gemmAdd(
-      long c, long ldc, long a, long aRowStride, long aColumnStride, long packed, int m, int n, int k);
+      long c,
+      long ldc,
+      long a,
+      long aRowStride,
+      long aColumnStride,
+      long packed,
+      int m,
+      int n,
+      int k);
 
-  // ---- gate passes: one row of a batch after the other, one hidden unit after the other ----------
+  // ---- gate passes: one row of a batch after the other, one hidden unit after the other
+  // ----------
 
   /**
    * Elman cell, {@code h = f(z)} with f = tanh or ReLU.
@@ -76,6 +103,8 @@ public interface Kernels {
   void lstmForward(long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden);
 
   /**
+   *
+   *
    * <pre>
    * do = dh * tanhC          dc += dh * o * (1 - tanhC^2)
    * di = dc * g              df = dc * cPrev              dg = dc * i          dcPrev = dc * f
@@ -90,8 +119,8 @@ public interface Kernels {
   void lstmBackward(long ifgo, long dc, long dh, long tanhC, long cPrev, int rows, int hidden);
 
   /**
-   * GRU (Cho et al. 2014) with the reset gate applied after the recurrent product, as in PyTorch and
-   * cuDNN:
+   * GRU (Cho et al. 2014) with the reset gate applied after the recurrent product, as in PyTorch
+   * and cuDNN:
    *
    * <pre>
    * r = sigmoid(xr + ur)  z = sigmoid(xz + uz)  n = tanh(xn + r * un)  h = (1 - z) * n + z * hPrev
@@ -106,6 +135,8 @@ public interface Kernels {
   void gruForward(long h, long rzn, long un, long u, long hPrev, int rows, int hidden);
 
   /**
+   *
+   *
    * <pre>
    * dn = dh * (1 - z) * (1 - n^2)    dz = dh * (hPrev - n) * z * (1 - z)    dr = dn * un * r * (1 - r)
    * du = [dr, dz, dn * r]            dhPrev += dh * z
@@ -119,7 +150,8 @@ public interface Kernels {
   void gruBackward(
       long rzn, long du, long dhPrev, long dh, long un, long hPrev, int rows, int hidden);
 
-  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh -------------
+  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh
+  // -------------
 
   /** {@code y = 1 / (1 + exp(-x))}; {@code y} may be {@code x}. NaN stays NaN. */
   void sigmoid(long y, long x, long n);
@@ -139,16 +171,20 @@ public interface Kernels {
   /** {@code dx += dy} where {@code y > 0}. */
   void reluBackward(long dx, long y, long dy, long n);
 
-  // ---- losses -------------------------------------------------------------------------------------
+  // ---- losses
+  // -------------------------------------------------------------------------------------
 
-  /** Rows of {@code x [rows][v]} become {@code exp(x) / sum exp(x)}, with the row's maximum taken out. */
+  /**
+   * Rows of {@code x [rows][v]} become {@code exp(x) / sum exp(x)}, with the row's maximum taken
+   * out.
+   */
   void softmax(long x, int rows, int v);
 
   /**
    * Softmax and cross-entropy in one pass. A row whose target is negative counts for nothing.
    *
-   * @param logits in {@code [rows][v]}; out, if {@code scale} is not 0, their gradient {@code scale * (p
-   *     - onehot)}
+   * @param logits in {@code [rows][v]}; out, if {@code scale} is not 0, their gradient {@code scale
+   *     * (p - onehot)}
    * @param targets int {@code [rows]}
    * @param scale the gradient of the loss with respect to one row's; 0 to leave the logits alone
    * @return the sum over rows of {@code -log p(target)}, in nats
@@ -165,7 +201,8 @@ public interface Kernels {
   /** {@code sum (x - y)^2}; if {@code scale} is not 0, x becomes {@code scale * 2 (x - y)}. */
   double squaredError(long x, long targets, float scale, long n);
 
-  // ---- element by element -------------------------------------------------------------------------
+  // ---- element by element
+  // -------------------------------------------------------------------------
 
   /** {@code y += x}. */
   void add(long y, long x, long n);
@@ -179,23 +216,29 @@ public interface Kernels {
   /** {@code y += a * b}. */
   void multiplyAdd(long y, long a, long b, long n);
 
-  /** {@code y [n] += } the sum of the rows of {@code x [rows][n]} with leading dimension {@code ld}. */
+  /**
+   * {@code y [n] += } the sum of the rows of {@code x [rows][n]} with leading dimension {@code ld}.
+   */
   void columnSums(long y, long x, long ld, int rows, int n);
 
   /** Row i of {@code y [rows][n]} becomes row {@code ids[i]} of {@code table [.][n]}. */
   void gather(long y, long table, long ids, int rows, int n);
 
-  /** Row {@code ids[i]} of {@code table [.][n]} {@code +=} row i of {@code y [rows][n]}, i rising. */
+  /**
+   * Row {@code ids[i]} of {@code table [.][n]} {@code +=} row i of {@code y [rows][n]}, i rising.
+   */
   void scatterAdd(long table, long y, long ids, int rows, int n);
 
   /**
-   * Inverted dropout (Srivastava et al. 2014): {@code y = x / (1 - p)} where element i survives, else 0. Whether it
-   * does is a hash of {@code key} and i alone ({@link Dropout}), so that the backward pass needs no mask and
-   * every implementation drops the same elements. {@code y} may be {@code x}.
+   * Inverted dropout (Srivastava et al. 2014): {@code y = x / (1 - p)} where element i survives,
+   * else 0. Whether it does is a hash of {@code key} and i alone ({@link Dropout}), so that the
+   * backward pass needs no mask and every implementation drops the same elements. {@code y} may be
+   * {@code x}.
    */
   void dropout(long y, long x, float p, long key, long n);
 
-  // ---- training -------------------------------------------------------------------------------------
+  // ---- training
+  // -------------------------------------------------------------------------------------
 
   /** {@code sum x^2}, added in double. */
   double sumOfSquares(long x, long n);
@@ -204,8 +247,8 @@ public interface Kernels {
   void clamp(long x, float limit, long n);
 
   /**
-   * One step of an optimiser on {@code n} weights. The formulas are PyTorch's ({@code torch.optim}), each
-   * gradient first multiplied by {@code scale} (clipping by norm).
+   * One step of an optimiser on {@code n} weights. The formulas are PyTorch's ({@code
+   * torch.optim}), each gradient first multiplied by {@code scale} (clipping by norm).
    *
    * @param rule what to compute, with its constants
    * @param w the weights, in and out
@@ -216,5 +259,13 @@ public interface Kernels {
    * @param step which step this is, from 1
    */
   void update(
-      UpdateRule rule, long w, long g, long s1, long s2, float scale, float rate, long step, long n);
+      UpdateRule rule,
+      long w,
+      long g,
+      long s1,
+      long s2,
+      float scale,
+      float rate,
+      long step,
+      long n);
 }

@@ -32,7 +32,14 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void pack(
-      long packed, int k, int n, long b, long rowStride, long columnStride, int fromColumn, int toColumn) {
+      long packed,
+      int k,
+      int n,
+      long b,
+      long rowStride,
+      long columnStride,
+      int fromColumn,
+      int toColumn) {
     for (int i = 0; i < k; i++) {
       for (int j = fromColumn; j < toColumn; j++) {
         set(packed, (long) i * n + j, get(b, i * rowStride + j * columnStride));
@@ -42,7 +49,16 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void gemm(
-      long c, long ldc, long bias, long a, long aRowStride, long aColumnStride, long packed, int m, int n, int k) {
+      long c,
+      long ldc,
+      long bias,
+      long a,
+      long aRowStride,
+      long aColumnStride,
+      long packed,
+      int m,
+      int n,
+      int k) {
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
         set(c, i * ldc + j, bias == 0 ? 0 : get(bias, j));
@@ -53,7 +69,15 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void gemmAdd(
-      long c, long ldc, long a, long aRowStride, long aColumnStride, long packed, int m, int n, int k) {
+      long c,
+      long ldc,
+      long a,
+      long aRowStride,
+      long aColumnStride,
+      long packed,
+      int m,
+      int n,
+      int k) {
     for (int i = 0; i < m; i++) {
       // l outside j: the inner loop runs along rows of B and C.
       for (int l = 0; l < k; l++) {
@@ -65,7 +89,8 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- gate passes --------------------------------------------------------------------------------
+  // ---- gate passes
+  // --------------------------------------------------------------------------------
 
   @Override
   public void rnnForward(long h, long z, boolean relu, int rows, int hidden) {
@@ -87,8 +112,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void lstmForward(
-      long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
+  public void lstmForward(long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
     for (int row = 0; row < rows; row++) {
       for (int j = 0; j < hidden; j++) {
         long at = (long) row * hidden + j;
@@ -177,7 +201,8 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- activations --------------------------------------------------------------------------------
+  // ---- activations
+  // --------------------------------------------------------------------------------
 
   private static float sigmoid(float x) {
     return (float) (1 / (1 + StrictMath.exp(-x)));
@@ -229,7 +254,8 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- losses ---------------------------------------------------------------------------------------
+  // ---- losses
+  // ---------------------------------------------------------------------------------------
 
   @Override
   public void softmax(long x, int rows, int v) {
@@ -309,7 +335,8 @@ public final class ScalarKernels implements Kernels {
     return loss;
   }
 
-  // ---- element by element -----------------------------------------------------------------------------
+  // ---- element by element
+  // -----------------------------------------------------------------------------
 
   @Override
   public void add(long y, long x, long n) {
@@ -368,7 +395,8 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- training -----------------------------------------------------------------------------------------
+  // ---- training
+  // -----------------------------------------------------------------------------------------
 
   @Override
   public double sumOfSquares(long x, long n) {
@@ -388,7 +416,15 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void update(
-      UpdateRule rule, long w, long g, long s1, long s2, float scale, float rate, long step, long n) {
+      UpdateRule rule,
+      long w,
+      long g,
+      long s1,
+      long s2,
+      float scale,
+      float rate,
+      long step,
+      long n) {
     switch (rule) {
       case UpdateRule.Sgd r -> sgd(r, w, g, s1, scale, rate, step, n);
       case UpdateRule.RmsProp r -> rmsProp(r, w, g, s1, scale, rate, n);
@@ -444,7 +480,15 @@ public final class ScalarKernels implements Kernels {
   }
 
   private static void adam(
-      UpdateRule.Adam r, long w, long g, long s1, long s2, float scale, float rate, long step, long n) {
+      UpdateRule.Adam r,
+      long w,
+      long g,
+      long s1,
+      long s2,
+      float scale,
+      float rate,
+      long step,
+      long n) {
     float stepSize = rate / r.correction1(step);
     float inverse2 = 1 / r.correction2(step);
     for (long i = 0; i < n; i++) {

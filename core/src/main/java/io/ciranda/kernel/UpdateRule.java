@@ -10,8 +10,9 @@ public sealed interface UpdateRule {
   int states();
 
   /**
-   * Stochastic gradient descent: {@code g += decay * w; s1 = momentum * s1 + g; w -= rate * s1} (with {@code nesterov}:
-   * {@code w -= rate * (g + momentum * s1)}). On the first step {@code s1 = g}.
+   * Stochastic gradient descent: {@code g += decay * w; s1 = momentum * s1 + g; w -= rate * s1}
+   * (with {@code nesterov}: {@code w -= rate * (g + momentum * s1)}). On the first step {@code s1 =
+   * g}.
    */
   record Sgd(float momentum, boolean nesterov, float decay) implements UpdateRule {
     @Override
@@ -20,7 +21,10 @@ public sealed interface UpdateRule {
     }
   }
 
-  /** RMSProp (Tieleman and Hinton 2012): {@code s1 = alpha * s1 + (1 - alpha) g^2; w -= rate * g / (sqrt(s1) + eps)}. */
+  /**
+   * RMSProp (Tieleman and Hinton 2012): {@code s1 = alpha * s1 + (1 - alpha) g^2; w -= rate * g /
+   * (sqrt(s1) + eps)}.
+   */
   record RmsProp(float alpha, float eps, float decay) implements UpdateRule {
     @Override
     public int states() {
@@ -37,8 +41,8 @@ public sealed interface UpdateRule {
   }
 
   /**
-   * Adadelta (Zeiler 2012): {@code s1 = rho s1 + (1 - rho) g^2; d = g sqrt(s2 + eps) / sqrt(s1 + eps); s2 = rho
-   * s2 + (1 - rho) d^2; w -= rate * d}.
+   * Adadelta (Zeiler 2012): {@code s1 = rho s1 + (1 - rho) g^2; d = g sqrt(s2 + eps) / sqrt(s1 +
+   * eps); s2 = rho s2 + (1 - rho) d^2; w -= rate * d}.
    */
   record Adadelta(float rho, float eps, float decay) implements UpdateRule {
     @Override
@@ -48,9 +52,10 @@ public sealed interface UpdateRule {
   }
 
   /**
-   * Adam (Kingma and Ba 2015, algorithm 1): {@code s1 = beta1 s1 + (1 - beta1) g; s2 = beta2 s2 + (1 - beta2) g^2; w -= rate
-   * / (1 - beta1^t) * s1 / (sqrt(s2 / (1 - beta2^t)) + eps)}. Decay is L2; if {@code decoupled} (AdamW, Loshchilov and
-   * Hutter 2019) it is {@code w -= rate * decay * w} instead, before the step.
+   * Adam (Kingma and Ba 2015, algorithm 1): {@code s1 = beta1 s1 + (1 - beta1) g; s2 = beta2 s2 +
+   * (1 - beta2) g^2; w -= rate / (1 - beta1^t) * s1 / (sqrt(s2 / (1 - beta2^t)) + eps)}. Decay is
+   * L2; if {@code decoupled} (AdamW, Loshchilov and Hutter 2019) it is {@code w -= rate * decay *
+   * w} instead, before the step.
    */
   record Adam(float beta1, float beta2, float eps, float decay, boolean decoupled)
       implements UpdateRule {

@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * One owned piece of off-heap memory and its lifetime. Its generation counts the resets of the
- * workspace that it belongs to, so that tensors of an earlier generation can be told from live ones.
+ * workspace that it belongs to, so that tensors of an earlier generation can be told from live
+ * ones.
  */
 final class Block implements AutoCloseable {
   /** A cache line, and the widest vector. */

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Int32 values in off-heap memory, row-major and contiguous: token ids, class labels, lengths. A type
- * of its own so that ids are never mistaken for activations.
+ * Int32 values in off-heap memory, row-major and contiguous: token ids, class labels, lengths. A
+ * type of its own so that ids are never mistaken for activations.
  */
 public final class IntTensor implements AutoCloseable {
   private final Block block;

@@ -21,7 +21,8 @@ final class Shape {
         throw new IllegalArgumentException("negative dimension in shape " + text(shape));
       }
       if (d != 0 && size > MAX_SIZE / d) {
-        throw new IllegalArgumentException("more elements than any memory has in shape " + text(shape));
+        throw new IllegalArgumentException(
+            "more elements than any memory has in shape " + text(shape));
       }
       size *= d;
     }

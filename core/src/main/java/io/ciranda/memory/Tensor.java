@@ -5,7 +5,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * A float32 tensor in off-heap memory: row-major, contiguous, 64-byte aligned where it owns its
- * memory. A view ({@link #reshape}, {@link #rows}) shares the memory and the lifetime of its origin.
+ * memory. A view ({@link #reshape}, {@link #rows}) shares the memory and the lifetime of its
+ * origin.
  *
  * <p>Tensors are not synchronised: threads that share one must agree on who writes.
  */

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * A bump allocator for memory that lives for one training step. {@link #reset} frees everything at
- * once and keeps the memory, so that from the second step of the same sizes on nothing is allocated.
- * One workspace belongs to one thread.
+ * once and keeps the memory, so that from the second step of the same sizes on nothing is
+ * allocated. One workspace belongs to one thread.
  */
 public final class Workspace implements AutoCloseable {
   private static final long FIRST_CHUNK = 1 << 20;

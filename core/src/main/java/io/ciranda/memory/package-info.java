@@ -15,7 +15,7 @@
  * plain {@code long} addresses through one segment that spans the address space. That is not a
  * matter of taste: the same 4x4 product tile ran at 100 GFLOP/s on addresses and at 15 GFLOP/s on
  * three {@code MemorySegment} parameters, because the bounds and session checks of 40 segment
- * accesses exhaust C2's inlining budget (JDK 25.0.3, Zen 4, November 2026). One constant segment also
- * cannot pollute a kernel's profile, whichever arena the memory came from.
+ * accesses exhaust C2's inlining budget (JDK 25.0.3, Zen 4, November 2026). One constant segment
+ * also cannot pollute a kernel's profile, whichever arena the memory came from.
  */
 package io.ciranda.memory;

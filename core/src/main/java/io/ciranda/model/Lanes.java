@@ -7,7 +7,8 @@ final class Lanes {
   private Lanes() {}
 
   /**
-   * Fills one window: {@code x[t][b]} is symbol {@code start + t} of lane {@code firstLane + b}, and {@code y[t][b]} the one after it.
+   * Fills one window: {@code x[t][b]} is symbol {@code start + t} of lane {@code firstLane + b},
+   * and {@code y[t][b]} the one after it.
    *
    * @param x {@code [T][B]}
    * @param y {@code [T][B]}

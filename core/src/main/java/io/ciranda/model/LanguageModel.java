@@ -20,8 +20,8 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 
 /**
- * A recurrent language model (Mikolov et al. 2010): an embedding, a recurrent stack, and a softmax over
- * the next symbol.
+ * A recurrent language model (Mikolov et al. 2010): an embedding, a recurrent stack, and a softmax
+ * over the next symbol.
  *
  * <pre>
  * y = rnn(embedding[x(1..T)], state)        p(x(t+1)) = softmax(W y(t) + b)
@@ -40,10 +40,13 @@ public final class LanguageModel implements AutoCloseable {
    * @param embedding E, the width of the embedding
    * @param hidden H, the units of a layer
    * @param layers L
-   * @param tied whether the output shares the embedding's weights (Press and Wolf 2017); needs E = H
-   * @param dropout the probability after each recurrent layer (between layers and before the output), in [0, 1)
+   * @param tied whether the output shares the embedding's weights (Press and Wolf 2017); needs E =
+   *     H
+   * @param dropout the probability after each recurrent layer (between layers and before the
+   *     output), in [0, 1)
    */
-  public record Config(Cell cell, int embedding, int hidden, int layers, boolean tied, float dropout) {
+  public record Config(
+      Cell cell, int embedding, int hidden, int layers, boolean tied, float dropout) {
     /** Checks the sizes. */
     public Config {
       RecurrentStack.Config.of(cell, embedding, hidden, layers);
@@ -71,13 +74,15 @@ public final class LanguageModel implements AutoCloseable {
   private final Parameter outputWeight; // [V][H]
   private final Parameter outputBias; // [V]
 
-  private LanguageModel(Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
+  private LanguageModel(
+      Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.backend = backend;
     int v = vocabulary.size();
     var builder = new Parameters.Builder();
-    builder.declare("embedding.weight", Initializer.normal(config.tied ? 0.1 : 1), v, config.embedding);
+    builder.declare(
+        "embedding.weight", Initializer.normal(config.tied ? 0.1 : 1), v, config.embedding);
     RecurrentStack.declare(builder, config.stack(), "rnn.");
     Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.hidden));
     if (!config.tied) {
@@ -97,13 +102,18 @@ public final class LanguageModel implements AutoCloseable {
     outputBias = parameters.get("output.bias");
   }
 
-  /** A new model with PyTorch's default initialisation: embedding normal (tied: times 0.1), the rest uniform in ±1/sqrt(H). */
-  public static LanguageModel create(Config config, Vocabulary vocabulary, Backend backend, long seed) {
+  /**
+   * A new model with PyTorch's default initialisation: embedding normal (tied: times 0.1), the rest
+   * uniform in ±1/sqrt(H).
+   */
+  public static LanguageModel create(
+      Config config, Vocabulary vocabulary, Backend backend, long seed) {
     return create(config, vocabulary, backend, seed, 0);
   }
 
   /**
-   * A new model with all weights uniform in {@code [-range, range)}, as in Zaremba et al. 2014; 0 stands for the default initialisation.
+   * A new model with all weights uniform in {@code [-range, range)}, as in Zaremba et al. 2014; 0
+   * stands for the default initialisation.
    */
   public static LanguageModel create(
       Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
@@ -167,7 +177,8 @@ public final class LanguageModel implements AutoCloseable {
     return Ops.crossEntropy(tape, logits(tape, ids, state), targets, scale);
   }
 
-  // ---- files ----------------------------------------------------------------------------------------
+  // ---- files
+  // ----------------------------------------------------------------------------------------
 
   /**
    * Saves configuration, vocabulary and weights, atomically.
@@ -213,8 +224,7 @@ public final class LanguageModel implements AutoCloseable {
     try {
       Vocabulary.Level level =
           Vocabulary.Level.valueOf(in.metadata("ciranda.level").toUpperCase(java.util.Locale.ROOT));
-      var vocabulary =
-          new Vocabulary(level, JsonStrings.read(in.metadata("ciranda.vocabulary")));
+      var vocabulary = new Vocabulary(level, JsonStrings.read(in.metadata("ciranda.vocabulary")));
       int[] table = in.shape("embedding.weight");
       int[] recurrent = in.shape("rnn.weight_hh_l0");
       if (table.length != 2 || recurrent.length != 2 || table[0] != vocabulary.size()) {

@@ -50,8 +50,8 @@ public final class LanguageModelEvaluator {
   }
 
   /**
-   * The text is cut into {@code lanes} pieces of one length that run side by side, each from a zero state: faster, and a
-   * little worse for it. What does not fill the lanes at the end is left out.
+   * The text is cut into {@code lanes} pieces of one length that run side by side, each from a zero
+   * state: faster, and a little worse for it. What does not fill the lanes at the end is left out.
    */
   public static Score inLanes(
       LanguageModel model, int[] ids, int lanes, Team team, LongConsumer progress) {
@@ -79,7 +79,13 @@ public final class LanguageModelEvaluator {
   }
 
   private static double evaluate(
-      LanguageModel model, int[] ids, int length, int from, int to, LongConsumer progress, int lanes) {
+      LanguageModel model,
+      int[] ids,
+      int length,
+      int from,
+      int to,
+      LongConsumer progress,
+      int lanes) {
     int batch = to - from;
     double nats = 0;
     try (var workspace = new Workspace("evaluation");

@@ -22,11 +22,12 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains a language model by truncated BPTT: the text is cut into B lanes that are read side by side, T
- * symbols a step; gradients stay within the T steps, the state's values go on to the next.
+ * Trains a language model by truncated BPTT: the text is cut into B lanes that are read side by
+ * side, T symbols a step; gradients stay within the T steps, the state's values go on to the next.
  *
- * <p>A run is a function of its inputs: model, text, configuration. A checkpoint holds all that changes on the way,
- * so that a run that was killed and resumed ends with the same bits as one that was not.
+ * <p>A run is a function of its inputs: model, text, configuration. A checkpoint holds all that
+ * changes on the way, so that a run that was killed and resumed ends with the same bits as one that
+ * was not.
  */
 public final class LanguageModelTrainer implements AutoCloseable {
   private static final int VALIDATION_LANES_PER_THREAD = 16;
@@ -109,14 +110,16 @@ public final class LanguageModelTrainer implements AutoCloseable {
      * @param gradientNorm before clipping
      * @param rate the learning rate of this step
      */
-    void onStep(LanguageModelTrainer trainer, double loss, double gradientNorm, double rate) throws IOException;
+    void onStep(LanguageModelTrainer trainer, double loss, double gradientNorm, double rate)
+        throws IOException;
 
     /**
      * After each validation; the trainer's position already counts it.
      *
      * @param best whether it is the best so far: a good moment to save the model
      */
-    void onValidation(LanguageModelTrainer trainer, double natsPerSymbol, boolean best) throws IOException;
+    void onValidation(LanguageModelTrainer trainer, double natsPerSymbol, boolean best)
+        throws IOException;
   }
 
   private final LanguageModel model;
@@ -269,7 +272,10 @@ public final class LanguageModelTrainer implements AutoCloseable {
   }
 
   private void step(Listener listener) throws IOException {
-    double rate = config.rate * config.schedule.factor(new Schedule.Position(step(), totalSteps(), epoch, reductions));
+    double rate =
+        config.rate
+            * config.schedule.factor(
+                new Schedule.Position(step(), totalSteps(), epoch, reductions));
     int steps = stepsOf(window);
     int start = Math.toIntExact(window * config.steps);
     if (window == 0) {
@@ -331,7 +337,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
     listener.onValidation(this, loss, improved);
   }
 
-  // ---- checkpoints ----------------------------------------------------------------------------------
+  // ---- checkpoints
+  // ----------------------------------------------------------------------------------
 
   /**
    * Writes all that a run needs to go on, atomically.
@@ -378,8 +385,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
     return curve.stream()
         .flatMapToLong(
             p ->
-                java.util.stream.LongStream.of(
-                    p.step, Double.doubleToRawLongBits(p.natsPerSymbol)))
+                java.util.stream.LongStream.of(p.step, Double.doubleToRawLongBits(p.natsPerSymbol)))
         .toArray();
   }
 

@@ -8,8 +8,8 @@ import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Memory;
 
 /**
- * Gated recurrent unit (Cho et al. 2014), as PyTorch's {@code nn.GRU}, the reset gate applied after the recurrent
- * product:
+ * Gated recurrent unit (Cho et al. 2014), as PyTorch's {@code nn.GRU}, the reset gate applied after
+ * the recurrent product:
  *
  * <pre>
  * [xr xz xn] = W_ih x(t) + b_ih        [ur uz un] = W_hh h(t-1) + b_hh
@@ -107,8 +107,7 @@ public final class Gru extends RecurrentLayer {
     @Override
     void finishBackward(Variable c0) {
       tape.kernels()
-          .columnSums(
-              tape.gradient(biasHh).address(), du, gateRows(), steps * batch, gateRows());
+          .columnSums(tape.gradient(biasHh).address(), du, gateRows(), steps * batch, gateRows());
     }
 
     private long duAt(int t) {

@@ -4,10 +4,12 @@ import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.memory.IntTensor;
-import io.ciranda.memory.Memory;
 import io.ciranda.memory.Tensor;
 
-/** What feeds a recurrent layer, and so how the input's product {@code x W_ih^T + b} is formed for all steps. */
+/**
+ * What feeds a recurrent layer, and so how the input's product {@code x W_ih^T + b} is formed for
+ * all steps.
+ */
 sealed interface LayerInput {
   /** T. */
   int steps();
@@ -46,16 +48,7 @@ sealed interface LayerInput {
 
     /** {@code y [rows][GH] = x W_ih^T + b}. */
     static void product(Tape tape, long y, long x, int rows, RecurrentLayer layer, long bias) {
-      int input = layer.weightIh.dim(1);
-      int gateRows = layer.gateRows();
-      for (int i = 0; i < rows; i++) {
-        Memory.copy(y + 4L * i * gateRows, bias, gateRows);
-      }
-      tape.backend()
-          .matMul()
-          .gemm(
-              true, y, gateRows, x, input, false, layer.weightIh.value().address(), input, true, rows, gateRows,
-              input, tape.workspace());
+      layer.inputWeights.gemm(y, layer.gateRows(), bias, x, layer.weightIh.dim(1), rows);
     }
 
     @Override
@@ -74,8 +67,19 @@ sealed interface LayerInput {
       tape.backend()
           .matMul()
           .gemm(
-              true, tape.gradient(layer.weightIh).address(), input, dy, gateRows, true, x, input, false,
-              gateRows, input, rows, tape.workspace());
+              true,
+              tape.gradient(layer.weightIh).address(),
+              input,
+              dy,
+              gateRows,
+              true,
+              x,
+              input,
+              false,
+              gateRows,
+              input,
+              rows,
+              tape.workspace());
       Tensor dbias = tape.workspace().zeros(gateRows);
       tape.kernels().columnSums(dbias.address(), dy, gateRows, rows, gateRows);
       layer.addBiasGradient(tape, dbias.address());
@@ -88,15 +92,27 @@ sealed interface LayerInput {
       tape.backend()
           .matMul()
           .gemm(
-              add, dx, input, dy, gateRows, false, layer.weightIh.value().address(), input, false, rows,
-              input, gateRows, tape.workspace());
+              add,
+              dx,
+              input,
+              dy,
+              gateRows,
+              false,
+              layer.weightIh.value().address(),
+              input,
+              false,
+              rows,
+              input,
+              gateRows,
+              tape.workspace());
     }
   }
 
   /**
-   * Rows of an embedding, with the embedding folded into W_ih: where V is below T*B it is cheaper to
-   * multiply the whole table once, {@code E W_ih^T + b [V][GH]}, and to gather rows of that. Backward adds
-   * the gradients of the rows up per id first, so that both products have V rows as well.
+   * Rows of an embedding, with the embedding folded into W_ih: where V is below T*B it is cheaper
+   * to multiply the whole table once, {@code E W_ih^T + b [V][GH]}, and to gather rows of that.
+   * Backward adds the gradients of the rows up per id first, so that both products have V rows as
+   * well.
    *
    * @param table {@code [V][I]}
    * @param ids {@code [T][B]}, each in {@code [0, V)}
@@ -127,9 +143,9 @@ sealed interface LayerInput {
       int vocabulary = table.dim(0);
       Tensor dfolded = tape.workspace().zeros(vocabulary, layer.gateRows());
       tape.kernels()
-          .scatterAdd(dfolded.address(), dgates, ids.address(), steps() * batch(), layer.gateRows());
-      Features.weightGradients(
-          tape, dfolded.address(), table.value().address(), vocabulary, layer);
+          .scatterAdd(
+              dfolded.address(), dgates, ids.address(), steps() * batch(), layer.gateRows());
+      Features.weightGradients(tape, dfolded.address(), table.value().address(), vocabulary, layer);
       Features.inputGradient(
           tape, true, tape.gradient(table).address(), dfolded.address(), vocabulary, layer);
     }

@@ -8,7 +8,8 @@ import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Memory;
 
 /**
- * Long short-term memory (Hochreiter and Schmidhuber 1997; Gers et al. 2000), as PyTorch's {@code nn.LSTM}:
+ * Long short-term memory (Hochreiter and Schmidhuber 1997; Gers et al. 2000), as PyTorch's {@code
+ * nn.LSTM}:
  *
  * <pre>
  * [i f g o] = W_ih x(t) + b_ih + W_hh h(t-1) + b_hh

@@ -15,12 +15,12 @@ import io.ciranda.memory.Tensor;
  * One recurrent layer in one direction over a whole sequence, as one operation on the tape.
  *
  * <p>Forward: the input's product for all steps at once; then, step by step, the recurrent product
- * {@code h(t-1) W_hh^T} and the cell's fused gate pass. Backward is BPTT (Werbos 1990): the gate pass
- * reversed gives dz(t), then {@code dh(t-1) += dz(t) W_hh}; after the loop one product over all steps for each
- * weight gradient, {@code dW_hh += sum_t dz(t)^T h(t-1)}.
+ * {@code h(t-1) W_hh^T} and the cell's fused gate pass. Backward is BPTT (Werbos 1990): the gate
+ * pass reversed gives dz(t), then {@code dh(t-1) += dz(t) W_hh}; after the loop one product over
+ * all steps for each weight gradient, {@code dW_hh += sum_t dz(t)^T h(t-1)}.
  *
- * <p>States live in {@code hs [T+1][B][H]}, the initial state at one end and the final at the other: a
- * layer that runs backwards in time writes the same array from the other side.
+ * <p>States live in {@code hs [T+1][B][H]}, the initial state at one end and the final at the
+ * other: a layer that runs backwards in time writes the same array from the other side.
  */
 public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn, Lstm, Gru {
   final Cell cell;
@@ -31,12 +31,18 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   final Parameter biasHh; // [GH]
   private final boolean reverse;
   private final Parameters parameters;
+  final PackedMatrix inputWeights; // W_ih^T
   private final PackedMatrix forwardWeights; // W_hh^T
   private final PackedMatrix backwardWeights; // W_hh
   private long packedVersion = -1;
 
   RecurrentLayer(
-      Cell cell, Parameters parameters, Backend backend, String prefix, String suffix, boolean reverse) {
+      Cell cell,
+      Parameters parameters,
+      Backend backend,
+      String prefix,
+      String suffix,
+      boolean reverse) {
     this.cell = cell;
     this.parameters = parameters;
     this.reverse = reverse;
@@ -45,11 +51,14 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     biasIh = parameters.get(prefix + "bias_ih_" + suffix);
     biasHh = parameters.get(prefix + "bias_hh_" + suffix);
     hidden = weightHh.dim(1);
+    inputWeights = new PackedMatrix(backend.kernels(), weightIh.dim(1), gateRows());
     forwardWeights = new PackedMatrix(backend.kernels(), hidden, gateRows());
     backwardWeights = new PackedMatrix(backend.kernels(), gateRows(), hidden);
   }
 
-  /** Declares the four parameters of one layer and direction, uniform in ±1/sqrt(H) as PyTorch does. */
+  /**
+   * Declares the four parameters of one layer and direction, uniform in ±1/sqrt(H) as PyTorch does.
+   */
   static void declare(
       Parameters.Builder builder, Cell cell, String prefix, String suffix, int input, int hidden) {
     int rows = cell.gates() * hidden;
@@ -61,7 +70,12 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   }
 
   static RecurrentLayer of(
-      Cell cell, Parameters parameters, Backend backend, String prefix, String suffix, boolean reverse) {
+      Cell cell,
+      Parameters parameters,
+      Backend backend,
+      String prefix,
+      String suffix,
+      boolean reverse) {
     return switch (cell) {
       case RNN, RNN_RELU -> new Rnn(cell, parameters, backend, prefix, suffix, reverse);
       case LSTM -> new Lstm(parameters, backend, prefix, suffix, reverse);
@@ -75,11 +89,12 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   }
 
   /**
-   * Packs the recurrent weights again if they have changed. To be called by one thread before others
-   * run the layer.
+   * Packs the recurrent weights again if they have changed. To be called by one thread before
+   * others run the layer.
    */
   final void refresh() {
     if (packedVersion != parameters.version()) {
+      inputWeights.packTransposed(weightIh.value());
       forwardWeights.packTransposed(weightHh.value());
       backwardWeights.pack(weightHh.value());
       packedVersion = parameters.version();
@@ -130,7 +145,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
   abstract Unrolled unroll(Tape tape, LayerInput input, IntTensor lengths);
 
-  /** The address of the bias that the input's product carries, {@code [GH]}: both biases, where they simply add. */
+  /**
+   * The address of the bias that the input's product carries, {@code [GH]}: both biases, where they
+   * simply add.
+   */
   long inputBias(Tape tape) {
     Tensor sum = tape.workspace().tensor(gateRows()).copyFrom(biasIh.value());
     tape.kernels().add(sum.address(), biasHh.value().address(), gateRows());
@@ -208,7 +226,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       startCell(initialSlot(), c0);
     }
 
-    // ---- what a cell adds ----------------------------------------------------------------------------
+    // ---- what a cell adds
+    // ----------------------------------------------------------------------------
 
     void startCell(int slot, Variable c0) {}
 
@@ -240,7 +259,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       return null;
     }
 
-    // ---- forward ---------------------------------------------------------------------------------------
+    // ---- forward
+    // ---------------------------------------------------------------------------------------
 
     private boolean takes(int row, int t) {
       return lengths == null || t < lengths.get(row);
@@ -290,7 +310,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       }
       Variable y;
       if (lengths == null) {
-        y = tape.isTraining() ? tape.variable(states, dhs.rows(first, first + steps)) : tape.constant(states);
+        y =
+            tape.isTraining()
+                ? tape.variable(states, dhs.rows(first, first + steps))
+                : tape.constant(states);
       } else {
         y = tape.variable(masked(states));
       }
@@ -314,7 +337,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       return y;
     }
 
-    // ---- backward --------------------------------------------------------------------------------------
+    // ---- backward
+    // --------------------------------------------------------------------------------------
 
     private void backward(Variable y, Variable hn, Variable cn, Variable h0, Variable c0) {
       startGradients(y, hn);
@@ -385,8 +409,19 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       tape.backend()
           .matMul()
           .gemm(
-              true, tape.gradient(weightHh).address(), hidden, recurrentGradients(), gateRows(), true, previous,
-              hidden, false, gateRows(), hidden, rows, tape.workspace());
+              true,
+              tape.gradient(weightHh).address(),
+              hidden,
+              recurrentGradients(),
+              gateRows(),
+              true,
+              previous,
+              hidden,
+              false,
+              gateRows(),
+              hidden,
+              rows,
+              tape.workspace());
     }
 
     final void addProduct(int t) {
@@ -406,6 +441,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
   @Override
   public final void close() {
+    inputWeights.close();
     forwardWeights.close();
     backwardWeights.close();
   }

@@ -13,10 +13,11 @@ import java.util.List;
 
 /**
  * Recurrent layers on top of each other, in one or both directions, with dropout between them: what
- * PyTorch calls {@code nn.RNN}, {@code nn.LSTM}, {@code nn.GRU}, with its parameter names after a prefix
- * ({@code rnn.weight_ih_l0}, {@code rnn.bias_hh_l1_reverse}).
+ * PyTorch calls {@code nn.RNN}, {@code nn.LSTM}, {@code nn.GRU}, with its parameter names after a
+ * prefix ({@code rnn.weight_ih_l0}, {@code rnn.bias_hh_l1_reverse}).
  *
- * <p>A stack may be shared by threads, each with its own tape, between two calls of {@link #refresh}.
+ * <p>A stack may be shared by threads, each with its own tape, between two calls of {@link
+ * #refresh}.
  */
 public final class RecurrentStack implements AutoCloseable {
 
@@ -27,12 +28,20 @@ public final class RecurrentStack implements AutoCloseable {
    * @param input I, the features of one step
    * @param hidden H, the units of one direction of a layer
    * @param layers L, at least 1
-   * @param bidirectional whether each layer also runs backwards in time; the features of y are then 2H
+   * @param bidirectional whether each layer also runs backwards in time; the features of y are then
+   *     2H
    * @param dropout the probability between layers, in [0, 1)
-   * @param learnedState whether the initial state is learned ({@code h0}, {@code c0} {@code [L*D][H]}); else it is zero
+   * @param learnedState whether the initial state is learned ({@code h0}, {@code c0} {@code
+   *     [L*D][H]}); else it is zero
    */
   public record Config(
-      Cell cell, int input, int hidden, int layers, boolean bidirectional, float dropout, boolean learnedState) {
+      Cell cell,
+      int input,
+      int hidden,
+      int layers,
+      boolean bidirectional,
+      float dropout,
+      boolean learnedState) {
     /** Checks the sizes. */
     public Config {
       if (input < 1 || hidden < 1 || layers < 1) {
@@ -136,12 +145,14 @@ public final class RecurrentStack implements AutoCloseable {
   }
 
   /**
-   * Runs the stack over the rows of an embedding table, folded into the first layer where that is less work.
+   * Runs the stack over the rows of an embedding table, folded into the first layer where that is
+   * less work.
    *
    * @param table {@code [V][I]}
    * @param ids {@code [T][B]}, each in {@code [0, V)}
    */
-  public Output forward(Tape tape, Parameter table, IntTensor ids, IntTensor lengths, State initial) {
+  public Output forward(
+      Tape tape, Parameter table, IntTensor ids, IntTensor lengths, State initial) {
     // Folding turns T*B rows of the input's products into V rows.
     boolean fold = table.dim(0) < ids.size();
     LayerInput input =
@@ -166,8 +177,7 @@ public final class RecurrentStack implements AutoCloseable {
         int index = l * config.directions() + d;
         Variable h0 = initial == null ? null : initial.h().get(index);
         Variable c0 = initial == null ? null : initial.c(index);
-        RecurrentLayer.Output output =
-            layers.get(index).forward(tape, input, lengths, h0, c0);
+        RecurrentLayer.Output output = layers.get(index).forward(tape, input, lengths, h0, c0);
         y = d == 0 ? output.y() : Ops.concat(tape, y, output.y());
         h.add(output.hn());
         if (output.cn() != null) {

@@ -13,7 +13,13 @@ import io.ciranda.memory.IntTensor;
  * </pre>
  */
 public final class Rnn extends RecurrentLayer {
-  Rnn(Cell cell, Parameters parameters, Backend backend, String prefix, String suffix, boolean reverse) {
+  Rnn(
+      Cell cell,
+      Parameters parameters,
+      Backend backend,
+      String prefix,
+      String suffix,
+      boolean reverse) {
     super(cell, parameters, backend, prefix, suffix, reverse);
   }
 

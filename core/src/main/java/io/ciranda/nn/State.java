@@ -4,8 +4,8 @@ import io.ciranda.autograd.Variable;
 import java.util.List;
 
 /**
- * The state of a {@link RecurrentStack} at one point in time, on the tape. Entry {@code l * D + d} belongs to
- * layer l and direction d.
+ * The state of a {@link RecurrentStack} at one point in time, on the tape. Entry {@code l * D + d}
+ * belongs to layer l and direction d.
  *
  * @param h hidden states, {@code [B][H]} each
  * @param c cell states of an LSTM, {@code [B][H]} each; empty for other cells

@@ -1,13 +1,13 @@
 /**
- * Layers. A layer declares its parameters under PyTorch's names, in PyTorch's shapes and gate order,
- * and its forward code leaves operations on a {@link io.ciranda.autograd.Tape}.
+ * Layers. A layer declares its parameters under PyTorch's names, in PyTorch's shapes and gate
+ * order, and its forward code leaves operations on a {@link io.ciranda.autograd.Tape}.
  *
  * <p>{@link io.ciranda.nn.RecurrentLayer} is one recurrent layer in one direction over a whole
- * sequence, as one operation: the place of backpropagation through time. {@link io.ciranda.nn.Lstm}, {@link
- * io.ciranda.nn.Gru} and {@link io.ciranda.nn.Rnn} add the step of their cell. {@link
- * io.ciranda.nn.RecurrentStack} stacks them, in one or both directions.
+ * sequence, as one operation: the place of backpropagation through time. {@link
+ * io.ciranda.nn.Lstm}, {@link io.ciranda.nn.Gru} and {@link io.ciranda.nn.Rnn} add the step of
+ * their cell. {@link io.ciranda.nn.RecurrentStack} stacks them, in one or both directions.
  *
- * <p>Sequences are time-major, {@code [T][B][F]}. Letters: T steps, B batch, I input, H hidden, G gates, V
- * vocabulary, L layers, D directions.
+ * <p>Sequences are time-major, {@code [T][B][F]}. Letters: T steps, B batch, I input, H hidden, G
+ * gates, V vocabulary, L layers, D directions.
  */
 package io.ciranda.nn;

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The symbols a model knows, numbered from 0: the most frequent first, ties in order of appearance. */
+/**
+ * The symbols a model knows, numbered from 0: the most frequent first, ties in order of appearance.
+ */
 public final class Vocabulary {
   /** What a line break is to a word model. */
   public static final String END = "<eos>";
@@ -42,7 +44,8 @@ public final class Vocabulary {
     }
     for (String symbol : symbols) {
       if (ids.putIfAbsent(symbol, ids.size()) != null) {
-        throw new IllegalArgumentException("symbol '" + symbol + "' stands twice in the vocabulary");
+        throw new IllegalArgumentException(
+            "symbol '" + symbol + "' stands twice in the vocabulary");
       }
     }
   }
@@ -50,7 +53,8 @@ public final class Vocabulary {
   /**
    * The symbols of a text.
    *
-   * @param limit at most this many, the most frequent; a word model then reads the others as {@link #UNKNOWN}
+   * @param limit at most this many, the most frequent; a word model then reads the others as {@link
+   *     #UNKNOWN}
    * @throws IllegalArgumentException if the text is empty, or a limit would leave characters out
    */
   public static Vocabulary of(Level level, String text, int limit) {
@@ -176,7 +180,10 @@ public final class Vocabulary {
     return new Encoded(buffer.build().toArray(), unknown, replaces);
   }
 
-  /** Ids as text: characters joined, words with blanks between them and {@link #END} as a line break. */
+  /**
+   * Ids as text: characters joined, words with blanks between them and {@link #END} as a line
+   * break.
+   */
   public String decode(int[] ids) {
     var text = new StringBuilder();
     for (int id : ids) {

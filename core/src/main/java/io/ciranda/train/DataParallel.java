@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Training steps on all threads of a team: slices of the batch forward and backward, then one update.
- * After the first steps of a size a step takes no off-heap memory.
+ * Training steps on all threads of a team: slices of the batch forward and backward, then one
+ * update. After the first steps of a size a step takes no off-heap memory.
  */
 public final class DataParallel implements AutoCloseable {
   /** Norms are summed in chunks of this many weights, whoever sums them. */
@@ -28,7 +28,10 @@ public final class DataParallel implements AutoCloseable {
     double forward(int worker, Tape tape);
   }
 
-  /** Brings derived forms of the weights (packed panels) up to date, part {@code part} of {@code parts}. */
+  /**
+   * Brings derived forms of the weights (packed panels) up to date, part {@code part} of {@code
+   * parts}.
+   */
   @FunctionalInterface
   public interface Refresh {
     /** Does one part of the work. */
@@ -57,7 +60,12 @@ public final class DataParallel implements AutoCloseable {
 
   /** Steps for the given parameters; the team and the optimizer stay the caller's. */
   public DataParallel(
-      Backend backend, Team team, Parameters parameters, Optimizer optimizer, Clipping clipping, Refresh refresh) {
+      Backend backend,
+      Team team,
+      Parameters parameters,
+      Optimizer optimizer,
+      Clipping clipping,
+      Refresh refresh) {
     this.kernels = backend.kernels();
     this.team = team;
     this.parameters = parameters;
@@ -79,7 +87,8 @@ public final class DataParallel implements AutoCloseable {
    * @param seed decides all that is random in it
    * @param rate the learning rate
    * @param slice the forward pass
-   * @throws DivergedException if the loss or the gradient is not finite; the weights are then unchanged
+   * @throws DivergedException if the loss or the gradient is not finite; the weights are then
+   *     unchanged
    */
   public Result step(long seed, double rate, Slice slice) {
     team.run(worker -> refresh.part(worker, team.size()));
@@ -102,7 +111,12 @@ public final class DataParallel implements AutoCloseable {
     team.run(
         worker ->
             optimizer.apply(
-                kernels, gradients.getFirst(), scale, (float) rate, start(worker), start(worker + 1)));
+                kernels,
+                gradients.getFirst(),
+                scale,
+                (float) rate,
+                start(worker),
+                start(worker + 1)));
     parameters.changed();
     return new Result(loss, norm);
   }

@@ -1,6 +1,9 @@
 package io.ciranda.train;
 
-/** The loss or its gradient is not a finite number any more. The weights are those before the bad step. */
+/**
+ * The loss or its gradient is not a finite number any more. The weights are those before the bad
+ * step.
+ */
 public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

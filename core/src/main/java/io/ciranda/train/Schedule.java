@@ -1,9 +1,9 @@
 package io.ciranda.train;
 
 /**
- * The learning rate over a run, as a factor of the base rate. A schedule is a function of the step's
- * number and, for {@link Plateau}, of the validation losses so far; it keeps no state of its own that a
- * checkpoint would have to hold beside those.
+ * The learning rate over a run, as a factor of the base rate. A schedule is a function of the
+ * step's number and, for {@link Plateau}, of the validation losses so far; it keeps no state of its
+ * own that a checkpoint would have to hold beside those.
  */
 public sealed interface Schedule {
 
@@ -28,7 +28,10 @@ public sealed interface Schedule {
     }
   }
 
-  /** 1 for the first {@code start} epochs, then times {@code decay} before each epoch (Zaremba et al. 2014). */
+  /**
+   * 1 for the first {@code start} epochs, then times {@code decay} before each epoch (Zaremba et
+   * al. 2014).
+   */
   record Step(int start, double decay) implements Schedule {
     @Override
     public double factor(Position position) {
@@ -36,7 +39,10 @@ public sealed interface Schedule {
     }
   }
 
-  /** Times {@code decay} whenever the validation loss has not fallen for {@code patience} validations. */
+  /**
+   * Times {@code decay} whenever the validation loss has not fallen for {@code patience}
+   * validations.
+   */
   record Plateau(int patience, double decay) implements Schedule {
     @Override
     public double factor(Position position) {
@@ -45,8 +51,8 @@ public sealed interface Schedule {
   }
 
   /**
-   * Half a cosine from 1 to {@code floor} over the whole run (Loshchilov and Hutter 2017), after a linear rise over the first
-   * {@code warmup} steps.
+   * Half a cosine from 1 to {@code floor} over the whole run (Loshchilov and Hutter 2017), after a
+   * linear rise over the first {@code warmup} steps.
    */
   record Cosine(long warmup, double floor) implements Schedule {
     @Override

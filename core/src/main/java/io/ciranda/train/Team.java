@@ -5,11 +5,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * A fixed set of threads that run one task each and wait for each other. The calling thread is worker 0;
- * a team of one has no threads. To be used by one thread at a time.
+ * A fixed set of threads that run one task each and wait for each other. The calling thread is
+ * worker 0; a team of one has no threads. To be used by one thread at a time.
  */
 public final class Team implements AutoCloseable {
-  /** About 20 microseconds: the phases of a training step follow each other faster than a thread wakes up. */
+  /**
+   * About 20 microseconds: the phases of a training step follow each other faster than a thread
+   * wakes up.
+   */
   private static final int SPINS = 2_000;
 
   private final Thread[] threads; // [0] stays empty
@@ -48,8 +51,8 @@ public final class Team implements AutoCloseable {
   }
 
   /**
-   * Runs {@code task} once for each worker number in [0, size) and returns when all are done. What one
-   * of them throws is thrown here, after the others have ended.
+   * Runs {@code task} once for each worker number in [0, size) and returns when all are done. What
+   * one of them throws is thrown here, after the others have ended.
    */
   public void run(IntConsumer task) {
     if (closed) {

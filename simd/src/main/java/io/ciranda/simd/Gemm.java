@@ -23,10 +23,10 @@ import jdk.incubator.vector.FloatVector;
  * vector wide, the last of them padded with zeros. Lanes run over columns of C: no sum crosses
  * lanes.
  *
- * <p>Element (i, j) of {@code A B} is a chain of fused multiply-adds over l, rising, in blocks of
- * {@code ceil(k / ceil(k / 512))} that are added up in order. It depends on row i of A, on column j
- * of B and on k, not on the other rows nor on how many there are: a sequence gets the same bits
- * alone and in a batch.
+ * <p>Element (i, j) of a product is one chain of fused multiply-adds: it starts from the bias, 0 or
+ * the old element, and l rises from 0 to k - 1. So its bits depend on row i of A and column j of B
+ * alone, not on the other rows, nor on how many there are, nor on the vectors' width: a sequence
+ * gets the same bits alone and in a batch.
  *
  * <p>The tiles call the Vector API and {@link Memory#ALL} directly, not {@link Lanes#load}. C2
  * inlines the API's methods at any size, ours only up to a number of nodes that a tile exceeds, and
@@ -42,9 +42,9 @@ final class Gemm {
   /**
    * Rows of a tile. With 32 registers (AVX-512, NEON), 4 rows of 4 vectors: 16 registers for C, 4
    * for B, 1 for A. A row of B, 256 bytes at 512 bits, then serves 16 multiply-adds in 16 cycles,
-   * which L2 and L3 sustain: one pass over a B of 8 MB runs at 95 % of the FMA peak. Vectors of 8
-   * lanes mean AVX2 and 16 registers: 2 rows reached 84 % of the peak there; 3 and 4 spill, 48 and
-   * 57 % (Zen 4 with {@code -XX:UseAVX=2}).
+   * which L2 and L3 sustain: one pass over a B of 8 MB runs at 93 % of the FMA peak. Vectors of 8
+   * lanes mean AVX2 and 16 registers: 2 rows reach 85 to 95 % of the peak there; 3 and 4 spill, 48
+   * and 57 % (Zen 4 with {@code -XX:UseAVX=2}).
    */
   private static final int ROWS = VL == 8 ? 2 : 4;
 
@@ -71,8 +71,7 @@ final class Gemm {
 
   private Gemm() {}
 
-  // ---- packing
-  // ------------------------------------------------------------------------------------
+  // ---- packing ----------------------------------------------------------------------------------
 
   static long packedSize(int k, int n) {
     return (n + VL - 1L) / VL * VL * k;
@@ -116,9 +115,10 @@ final class Gemm {
 
   private static void packPanel(
       long panel, int width, int k, long b, long rowStride, long columnStride, int columns) {
-    // 16 rows at a time: one cache line of a transposed B, and a part of the panel that fits in L1.
-    for (int from = 0; from < k; from += 16) {
-      int to = Math.min(k, from + 16);
+    // 64 rows at a time: four cache lines of a transposed B's columns, and at 512 bits 16 KB of the
+    // panel, half of L1.
+    for (int from = 0; from < k; from += 64) {
+      int to = Math.min(k, from + 64);
       for (int j = 0; j < columns; j++) {
         for (int l = from; l < to; l++) {
           float x = Memory.get(b, j * columnStride + l * rowStride);
@@ -133,8 +133,7 @@ final class Gemm {
     }
   }
 
-  // ---- products
-  // -----------------------------------------------------------------------------------
+  // ---- products ---------------------------------------------------------------------------------
 
   static void gemm(
       long c,
@@ -282,38 +281,39 @@ final class Gemm {
       tile4x1(rows, c, ldc, s, lds, a, aRow, aColumn, b, k);
     } else {
       long whole = SCRATCH.get().tile;
-      tile4x1(rows, whole, BYTES, ZEROS, 0, a, aRow, aColumn, b, k);
-      for (int i = 0; i < rows; i++) {
-        for (int j = 0; j < columnsLeft; j++) {
-          float start = Memory.get(s + i * lds, j);
-          Memory.set(c + i * ldc, j, start + Memory.get(whole + i * BYTES, j));
-        }
+      copyRows(whole, BYTES, s, lds, rows, columnsLeft);
+      tile4x1(rows, whole, BYTES, whole, BYTES, a, aRow, aColumn, b, k);
+      copyRows(c, ldc, whole, BYTES, rows, columnsLeft);
+    }
+  }
+
+  private static void copyRows(long to, long ldTo, long from, long ldFrom, int rows, int columns) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        Memory.set(to + i * ldTo, j, Memory.get(from + i * ldFrom, j));
       }
     }
   }
 
-  // S is added last: the sums of a tile can begin while its lines of S are still on their way to L1
-  // (2500 x 512 x 128, C in L3: 107 instead of 77 GFLOP/s).
-
   /** Four rows, four vectors. */
   private static void tile4x4(
       long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
-    FloatVector c00 = zero(F);
-    FloatVector c01 = zero(F);
-    FloatVector c02 = zero(F);
-    FloatVector c03 = zero(F);
-    FloatVector c10 = zero(F);
-    FloatVector c11 = zero(F);
-    FloatVector c12 = zero(F);
-    FloatVector c13 = zero(F);
-    FloatVector c20 = zero(F);
-    FloatVector c21 = zero(F);
-    FloatVector c22 = zero(F);
-    FloatVector c23 = zero(F);
-    FloatVector c30 = zero(F);
-    FloatVector c31 = zero(F);
-    FloatVector c32 = zero(F);
-    FloatVector c33 = zero(F);
+    FloatVector c00 = fromMemorySegment(F, ALL, s, ORDER);
+    FloatVector c01 = fromMemorySegment(F, ALL, s + BYTES, ORDER);
+    FloatVector c02 = fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER);
+    FloatVector c03 = fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c11 = fromMemorySegment(F, ALL, s + lds + BYTES, ORDER);
+    FloatVector c12 = fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER);
+    FloatVector c13 = fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
+    FloatVector c21 = fromMemorySegment(F, ALL, s + 2 * lds + BYTES, ORDER);
+    FloatVector c22 = fromMemorySegment(F, ALL, s + 2 * lds + 2 * BYTES, ORDER);
+    FloatVector c23 = fromMemorySegment(F, ALL, s + 2 * lds + 3 * BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(F, ALL, s + 3 * lds, ORDER);
+    FloatVector c31 = fromMemorySegment(F, ALL, s + 3 * lds + BYTES, ORDER);
+    FloatVector c32 = fromMemorySegment(F, ALL, s + 3 * lds + 2 * BYTES, ORDER);
+    FloatVector c33 = fromMemorySegment(F, ALL, s + 3 * lds + 3 * BYTES, ORDER);
     for (int l = 0; l < k; l++) {
       FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
       FloatVector b1 = fromMemorySegment(F, ALL, b + BYTES, ORDER);
@@ -342,35 +342,22 @@ final class Gemm {
       a += aColumn;
       b += 4 * BYTES;
     }
-    c00.add(fromMemorySegment(F, ALL, s, ORDER)).intoMemorySegment(ALL, c, ORDER);
-    c01.add(fromMemorySegment(F, ALL, s + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
-    c02.add(fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-    c03.add(fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
-    c10.add(fromMemorySegment(F, ALL, s + lds, ORDER)).intoMemorySegment(ALL, c + ldc, ORDER);
-    c11.add(fromMemorySegment(F, ALL, s + lds + BYTES, ORDER))
-        .intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
-    c12.add(fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
-    c13.add(fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
-    c20.add(fromMemorySegment(F, ALL, s + 2 * lds, ORDER))
-        .intoMemorySegment(ALL, c + 2 * ldc, ORDER);
-    c21.add(fromMemorySegment(F, ALL, s + 2 * lds + BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
-    c22.add(fromMemorySegment(F, ALL, s + 2 * lds + 2 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
-    c23.add(fromMemorySegment(F, ALL, s + 2 * lds + 3 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
-    c30.add(fromMemorySegment(F, ALL, s + 3 * lds, ORDER))
-        .intoMemorySegment(ALL, c + 3 * ldc, ORDER);
-    c31.add(fromMemorySegment(F, ALL, s + 3 * lds + BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 3 * ldc + BYTES, ORDER);
-    c32.add(fromMemorySegment(F, ALL, s + 3 * lds + 2 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 3 * ldc + 2 * BYTES, ORDER);
-    c33.add(fromMemorySegment(F, ALL, s + 3 * lds + 3 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 3 * ldc + 3 * BYTES, ORDER);
+    c00.intoMemorySegment(ALL, c, ORDER);
+    c01.intoMemorySegment(ALL, c + BYTES, ORDER);
+    c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    c10.intoMemorySegment(ALL, c + ldc, ORDER);
+    c11.intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
+    c12.intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
+    c13.intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
+    c20.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    c21.intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
+    c22.intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
+    c23.intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
+    c30.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+    c31.intoMemorySegment(ALL, c + 3 * ldc + BYTES, ORDER);
+    c32.intoMemorySegment(ALL, c + 3 * ldc + 2 * BYTES, ORDER);
+    c33.intoMemorySegment(ALL, c + 3 * ldc + 3 * BYTES, ORDER);
   }
 
   /**
@@ -388,18 +375,20 @@ final class Gemm {
       long aColumn,
       long b,
       int k) {
-    FloatVector c00 = zero(F);
-    FloatVector c01 = zero(F);
-    FloatVector c02 = zero(F);
-    FloatVector c03 = zero(F);
-    FloatVector c10 = zero(F);
-    FloatVector c11 = zero(F);
-    FloatVector c12 = zero(F);
-    FloatVector c13 = zero(F);
-    FloatVector c20 = zero(F);
-    FloatVector c21 = zero(F);
-    FloatVector c22 = zero(F);
-    FloatVector c23 = zero(F);
+    FloatVector c00 = fromMemorySegment(F, ALL, s, ORDER);
+    FloatVector c01 = fromMemorySegment(F, ALL, s + BYTES, ORDER);
+    FloatVector c02 = fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER);
+    FloatVector c03 = fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER);
+    FloatVector c10 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c11 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds + BYTES, ORDER);
+    FloatVector c12 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER);
+    FloatVector c13 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER);
+    FloatVector c20 = rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
+    FloatVector c21 = rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds + BYTES, ORDER);
+    FloatVector c22 =
+        rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds + 2 * BYTES, ORDER);
+    FloatVector c23 =
+        rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds + 3 * BYTES, ORDER);
     for (int l = 0; l < k; l++) {
       FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
       FloatVector b1 = fromMemorySegment(F, ALL, b + BYTES, ORDER);
@@ -427,29 +416,20 @@ final class Gemm {
       a += aColumn;
       b += 4 * BYTES;
     }
-    c00.add(fromMemorySegment(F, ALL, s, ORDER)).intoMemorySegment(ALL, c, ORDER);
-    c01.add(fromMemorySegment(F, ALL, s + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
-    c02.add(fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-    c03.add(fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER))
-        .intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    c00.intoMemorySegment(ALL, c, ORDER);
+    c01.intoMemorySegment(ALL, c + BYTES, ORDER);
+    c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
     if (rows > 1) {
-      c10.add(fromMemorySegment(F, ALL, s + lds, ORDER)).intoMemorySegment(ALL, c + ldc, ORDER);
-      c11.add(fromMemorySegment(F, ALL, s + lds + BYTES, ORDER))
-          .intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
-      c12.add(fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER))
-          .intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
-      c13.add(fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER))
-          .intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
+      c10.intoMemorySegment(ALL, c + ldc, ORDER);
+      c11.intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
+      c12.intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
+      c13.intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
       if (rows > 2) {
-        c20.add(fromMemorySegment(F, ALL, s + 2 * lds, ORDER))
-            .intoMemorySegment(ALL, c + 2 * ldc, ORDER);
-        c21.add(fromMemorySegment(F, ALL, s + 2 * lds + BYTES, ORDER))
-            .intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
-        c22.add(fromMemorySegment(F, ALL, s + 2 * lds + 2 * BYTES, ORDER))
-            .intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
-        c23.add(fromMemorySegment(F, ALL, s + 2 * lds + 3 * BYTES, ORDER))
-            .intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
+        c20.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+        c21.intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
+        c22.intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
+        c23.intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
       }
     }
   }
@@ -466,10 +446,10 @@ final class Gemm {
       long aColumn,
       long b,
       int k) {
-    FloatVector c0 = zero(F);
-    FloatVector c1 = zero(F);
-    FloatVector c2 = zero(F);
-    FloatVector c3 = zero(F);
+    FloatVector c0 = fromMemorySegment(F, ALL, s, ORDER);
+    FloatVector c1 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c2 = rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
+    FloatVector c3 = rows <= 3 ? zero(F) : fromMemorySegment(F, ALL, s + 3 * lds, ORDER);
     for (int l = 0; l < k; l++) {
       FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
       FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a));
@@ -489,15 +469,13 @@ final class Gemm {
       a += aColumn;
       b += BYTES;
     }
-    c0.add(fromMemorySegment(F, ALL, s, ORDER)).intoMemorySegment(ALL, c, ORDER);
+    c0.intoMemorySegment(ALL, c, ORDER);
     if (rows > 1) {
-      c1.add(fromMemorySegment(F, ALL, s + lds, ORDER)).intoMemorySegment(ALL, c + ldc, ORDER);
+      c1.intoMemorySegment(ALL, c + ldc, ORDER);
       if (rows > 2) {
-        c2.add(fromMemorySegment(F, ALL, s + 2 * lds, ORDER))
-            .intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+        c2.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
         if (rows > 3) {
-          c3.add(fromMemorySegment(F, ALL, s + 3 * lds, ORDER))
-              .intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+          c3.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
         }
       }
     }
