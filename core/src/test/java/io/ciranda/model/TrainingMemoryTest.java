@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a training step takes, once the first ones have been. */
 class TrainingMemoryTest {
   /** Enough for the compiler, whatever else the machine does. */
-  private static final int MAX_STEPS = 4_000;
+  private static final int MAX_STEPS = 100_000;
 
   private static final int WINDOWS = 50;
   private static final int MEASURED = 15;
