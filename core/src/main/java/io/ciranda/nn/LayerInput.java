@@ -43,12 +43,7 @@ sealed interface LayerInput {
     public void forward(Tape tape, long gates, RecurrentLayer layer, long bias) {
       int input = layer.weightIh.dim(1);
       x.value().requireShape("input of " + layer.weightIh.name(), steps(), batch(), input);
-      product(tape, gates, x.value().address(), steps() * batch(), layer, bias);
-    }
-
-    /** {@code y [rows][GH] = x W_ih^T + b}. */
-    static void product(Tape tape, long y, long x, int rows, RecurrentLayer layer, long bias) {
-      layer.inputWeights.gemm(y, layer.gateRows(), bias, x, layer.weightIh.dim(1), rows);
+      layer.inputProduct(gates, x.value().address(), steps() * batch(), bias);
     }
 
     @Override
@@ -133,7 +128,7 @@ sealed interface LayerInput {
       int vocabulary = table.dim(0);
       ids.requireRange("ids of " + table.name(), 0, vocabulary);
       Tensor folded = tape.workspace().tensor(vocabulary, layer.gateRows());
-      Features.product(tape, folded.address(), table.value().address(), vocabulary, layer, bias);
+      layer.inputProduct(folded.address(), table.value().address(), vocabulary, bias);
       tape.kernels()
           .gather(gates, folded.address(), ids.address(), steps() * batch(), layer.gateRows());
     }

@@ -31,7 +31,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   final Parameter biasHh; // [GH]
   private final boolean reverse;
   private final Parameters parameters;
-  final PackedMatrix inputWeights; // W_ih^T
+  private final PackedMatrix inputWeights; // W_ih^T
   private final PackedMatrix forwardWeights; // W_hh^T
   private final PackedMatrix backwardWeights; // W_hh
   private long packedVersion = -1;
@@ -89,8 +89,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   }
 
   /**
-   * Packs the recurrent weights again if they have changed. To be called by one thread before
-   * others run the layer.
+   * Packs the weights again if they have changed. To be called by one thread before others run the
+   * layer.
    */
   final void refresh() {
     if (packedVersion != parameters.version()) {
@@ -431,6 +431,13 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     final void product(long to, long bias, int t) {
       forwardWeights.gemm(to, gateRows(), bias, h(before(t)), hidden, batch);
     }
+  }
+
+  /**
+   * {@code y [rows][GH] = x W_ih^T + bias}, {@code x [rows][I]}, {@code bias [GH]}; all addresses.
+   */
+  final void inputProduct(long y, long x, int rows, long bias) {
+    inputWeights.gemm(y, gateRows(), bias, x, weightIh.dim(1), rows);
   }
 
   /** Adds the gradient of the input's bias, {@code [GH]}, to the parameters that it was made of. */

@@ -124,8 +124,8 @@ public final class RecurrentStack implements AutoCloseable {
   }
 
   /**
-   * Packs the recurrent weights again if they have changed. One thread, or several with different
-   * parts, call this after each change of the weights and before {@link #forward}.
+   * Packs the weights again if they have changed. One thread, or several with different parts, call
+   * this after each change of the weights and before {@link #forward}.
    */
   public void refresh(int part, int parts) {
     for (int i = part; i < layers.size(); i += parts) {
