@@ -7,7 +7,6 @@ import static io.ciranda.simd.Lanes.VL;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-import static jdk.incubator.vector.FloatVector.zero;
 
 import io.ciranda.memory.Memory;
 import java.lang.foreign.Arena;
@@ -32,8 +31,9 @@ import jdk.incubator.vector.FloatVector;
  * inlines the API's methods at any size, ours only up to a number of nodes that a tile exceeds, and
  * a call left standing boxes the vectors that cross it: 14 GFLOP/s instead of 110 (JDK 25.0.3, Zen
  * 4, November 2026). For the sake of size, too, no loop is unrolled over l: by two it gave 105, and
- * 2 in some JVMs. The tiles' bytecode is longer than C2 inlines into a caller, so each stays a
- * compiled method of its own.
+ * 2 in some JVMs. Nor does a tile branch on its number of rows: where the profile had seen several,
+ * C2 boxed the vectors that met behind the branch. The tiles' bytecode is longer than C2 inlines
+ * into a caller, so each stays a compiled method of its own.
  */
 final class Gemm {
   /** Columns of a panel, and of a tile of C. */
@@ -275,14 +275,20 @@ final class Gemm {
       if (rows == 4) {
         tile4x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
       } else {
-        tile3x4(rows, c, ldc, s, lds, a, aRow, aColumn, b, k);
+        if (rows > 1) {
+          tile2x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
+        }
+        if (rows % 2 == 1) {
+          int last = rows - 1;
+          tile1x4(c + last * ldc, s + last * lds, a + last * aRow, aColumn, b, k);
+        }
       }
     } else if (columnsLeft >= VL) {
-      tile4x1(rows, c, ldc, s, lds, a, aRow, aColumn, b, k);
+      narrow(rows, c, ldc, s, lds, a, aRow, aColumn, b, k);
     } else {
       long whole = SCRATCH.get().tile;
       copyRows(whole, BYTES, s, lds, rows, columnsLeft);
-      tile4x1(rows, whole, BYTES, whole, BYTES, a, aRow, aColumn, b, k);
+      narrow(rows, whole, BYTES, whole, BYTES, a, aRow, aColumn, b, k);
       copyRows(c, ldc, whole, BYTES, rows, columnsLeft);
     }
   }
@@ -360,35 +366,17 @@ final class Gemm {
     c33.intoMemorySegment(ALL, c + 3 * ldc + 3 * BYTES, ORDER);
   }
 
-  /**
-   * One to three rows, four vectors: what is left under the last four rows. The tests of {@code
-   * rows} in the loop cost a tenth; a method for each number would be as long as all of this.
-   */
-  private static void tile3x4(
-      int rows,
-      long c,
-      long ldc,
-      long s,
-      long lds,
-      long a,
-      long aRow,
-      long aColumn,
-      long b,
-      int k) {
+  /** Two rows, four vectors. */
+  private static void tile2x4(
+      long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
     FloatVector c00 = fromMemorySegment(F, ALL, s, ORDER);
     FloatVector c01 = fromMemorySegment(F, ALL, s + BYTES, ORDER);
     FloatVector c02 = fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER);
     FloatVector c03 = fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER);
-    FloatVector c10 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds, ORDER);
-    FloatVector c11 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds + BYTES, ORDER);
-    FloatVector c12 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER);
-    FloatVector c13 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER);
-    FloatVector c20 = rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
-    FloatVector c21 = rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds + BYTES, ORDER);
-    FloatVector c22 =
-        rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds + 2 * BYTES, ORDER);
-    FloatVector c23 =
-        rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds + 3 * BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c11 = fromMemorySegment(F, ALL, s + lds + BYTES, ORDER);
+    FloatVector c12 = fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER);
+    FloatVector c13 = fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER);
     for (int l = 0; l < k; l++) {
       FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
       FloatVector b1 = fromMemorySegment(F, ALL, b + BYTES, ORDER);
@@ -399,20 +387,11 @@ final class Gemm {
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
       c03 = a0.fma(b3, c03);
-      if (rows > 1) {
-        FloatVector a1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + aRow));
-        c10 = a1.fma(b0, c10);
-        c11 = a1.fma(b1, c11);
-        c12 = a1.fma(b2, c12);
-        c13 = a1.fma(b3, c13);
-        if (rows > 2) {
-          FloatVector a2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
-          c20 = a2.fma(b0, c20);
-          c21 = a2.fma(b1, c21);
-          c22 = a2.fma(b2, c22);
-          c23 = a2.fma(b3, c23);
-        }
-      }
+      FloatVector a1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + aRow));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      c13 = a1.fma(b3, c13);
       a += aColumn;
       b += 4 * BYTES;
     }
@@ -420,22 +399,35 @@ final class Gemm {
     c01.intoMemorySegment(ALL, c + BYTES, ORDER);
     c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
     c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
-    if (rows > 1) {
-      c10.intoMemorySegment(ALL, c + ldc, ORDER);
-      c11.intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
-      c12.intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
-      c13.intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
-      if (rows > 2) {
-        c20.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
-        c21.intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
-        c22.intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
-        c23.intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
-      }
+    c10.intoMemorySegment(ALL, c + ldc, ORDER);
+    c11.intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
+    c12.intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
+    c13.intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
+  }
+
+  /** One row, four vectors. */
+  private static void tile1x4(long c, long s, long a, long aColumn, long b, int k) {
+    FloatVector c0 = fromMemorySegment(F, ALL, s, ORDER);
+    FloatVector c1 = fromMemorySegment(F, ALL, s + BYTES, ORDER);
+    FloatVector c2 = fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER);
+    FloatVector c3 = fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER);
+    for (int l = 0; l < k; l++) {
+      FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a));
+      c0 = a0.fma(fromMemorySegment(F, ALL, b, ORDER), c0);
+      c1 = a0.fma(fromMemorySegment(F, ALL, b + BYTES, ORDER), c1);
+      c2 = a0.fma(fromMemorySegment(F, ALL, b + 2 * BYTES, ORDER), c2);
+      c3 = a0.fma(fromMemorySegment(F, ALL, b + 3 * BYTES, ORDER), c3);
+      a += aColumn;
+      b += 4 * BYTES;
     }
+    c0.intoMemorySegment(ALL, c, ORDER);
+    c1.intoMemorySegment(ALL, c + BYTES, ORDER);
+    c2.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    c3.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
   }
 
   /** One to four rows, one vector. */
-  private static void tile4x1(
+  private static void narrow(
       int rows,
       long c,
       long ldc,
@@ -446,39 +438,48 @@ final class Gemm {
       long aColumn,
       long b,
       int k) {
+    if (rows == 4) {
+      tile4x1(c, ldc, s, lds, a, aRow, aColumn, b, k);
+    } else {
+      for (int i = 0; i < rows; i++) {
+        tile1x1(c + i * ldc, s + i * lds, a + i * aRow, aColumn, b, k);
+      }
+    }
+  }
+
+  /** Four rows, one vector. */
+  private static void tile4x1(
+      long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
     FloatVector c0 = fromMemorySegment(F, ALL, s, ORDER);
-    FloatVector c1 = rows <= 1 ? zero(F) : fromMemorySegment(F, ALL, s + lds, ORDER);
-    FloatVector c2 = rows <= 2 ? zero(F) : fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
-    FloatVector c3 = rows <= 3 ? zero(F) : fromMemorySegment(F, ALL, s + 3 * lds, ORDER);
+    FloatVector c1 = fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c2 = fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
+    FloatVector c3 = fromMemorySegment(F, ALL, s + 3 * lds, ORDER);
     for (int l = 0; l < k; l++) {
       FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
-      FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a));
-      c0 = a0.fma(b0, c0);
-      if (rows > 1) {
-        FloatVector a1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + aRow));
-        c1 = a1.fma(b0, c1);
-        if (rows > 2) {
-          FloatVector a2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
-          c2 = a2.fma(b0, c2);
-          if (rows > 3) {
-            FloatVector a3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
-            c3 = a3.fma(b0, c3);
-          }
-        }
-      }
+      c0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a)).fma(b0, c0);
+      c1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + aRow)).fma(b0, c1);
+      c2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow)).fma(b0, c2);
+      c3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow)).fma(b0, c3);
       a += aColumn;
       b += BYTES;
     }
     c0.intoMemorySegment(ALL, c, ORDER);
-    if (rows > 1) {
-      c1.intoMemorySegment(ALL, c + ldc, ORDER);
-      if (rows > 2) {
-        c2.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
-        if (rows > 3) {
-          c3.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
-        }
-      }
+    c1.intoMemorySegment(ALL, c + ldc, ORDER);
+    c2.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    c3.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+  }
+
+  /** One row, one vector. */
+  private static void tile1x1(long c, long s, long a, long aColumn, long b, int k) {
+    FloatVector c0 = fromMemorySegment(F, ALL, s, ORDER);
+    for (int l = 0; l < k; l++) {
+      c0 =
+          broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a))
+              .fma(fromMemorySegment(F, ALL, b, ORDER), c0);
+      a += aColumn;
+      b += BYTES;
     }
+    c0.intoMemorySegment(ALL, c, ORDER);
   }
 
   /** Memory of a thread; the collector gives it back after the thread's end. */
