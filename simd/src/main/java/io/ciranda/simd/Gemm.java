@@ -31,9 +31,10 @@ import jdk.incubator.vector.FloatVector;
  * inlines the API's methods at any size, ours only up to a number of nodes that a tile exceeds, and
  * a call left standing boxes the vectors that cross it: 14 GFLOP/s instead of 110 (JDK 25.0.3, Zen
  * 4, November 2026). For the sake of size, too, no loop is unrolled over l: by two it gave 105, and
- * 2 in some JVMs. Nor does a tile branch on its number of rows: where the profile had seen several,
- * C2 boxed the vectors that met behind the branch. The tiles' bytecode is longer than C2 inlines
- * into a caller, so each stays a compiled method of its own.
+ * 2 in some JVMs. Nor does a tile branch on its number of rows. Known defect: after many shapes in
+ * one JVM, C2 has been seen to box the accumulators of tile2x4 and tile4x1 all the same; the cause
+ * is not found. The tiles' bytecode is longer than C2 inlines into a caller, so each stays a
+ * compiled method of its own.
  */
 final class Gemm {
   /** Columns of a panel, and of a tile of C. */
