@@ -141,8 +141,7 @@ class GoldenTest {
     }
   }
 
-  // ---- layers
-  // -------------------------------------------------------------------------------------
+  // ---- layers ----
 
   @ParameterizedTest
   @MethodSource("layers")
@@ -230,8 +229,7 @@ class GoldenTest {
     return sum;
   }
 
-  // ---- language models
-  // ----------------------------------------------------------------------------
+  // ---- language models ----
 
   @ParameterizedTest
   @MethodSource("languageModels")

@@ -66,8 +66,7 @@ public interface Kernels {
       int n,
       int k);
 
-  // ---- gate passes: one row of a batch after the other, one hidden unit after the other
-  // ----------
+  // ---- gate passes: one row of a batch after the other, one hidden unit after the other ----
 
   /**
    * Elman cell, {@code h = f(z)} with f = tanh or ReLU.
@@ -150,8 +149,7 @@ public interface Kernels {
   void gruBackward(
       long rzn, long du, long dhPrev, long dh, long un, long hPrev, int rows, int hidden);
 
-  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh
-  // -------------
+  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh ----
 
   /** {@code y = 1 / (1 + exp(-x))}; {@code y} may be {@code x}. NaN stays NaN. */
   void sigmoid(long y, long x, long n);
@@ -171,8 +169,7 @@ public interface Kernels {
   /** {@code dx += dy} where {@code y > 0}. */
   void reluBackward(long dx, long y, long dy, long n);
 
-  // ---- losses
-  // -------------------------------------------------------------------------------------
+  // ---- losses ----
 
   /**
    * Rows of {@code x [rows][v]} become {@code exp(x) / sum exp(x)}, with the row's maximum taken
@@ -201,8 +198,7 @@ public interface Kernels {
   /** {@code sum (x - y)^2}; if {@code scale} is not 0, x becomes {@code scale * 2 (x - y)}. */
   double squaredError(long x, long targets, float scale, long n);
 
-  // ---- element by element
-  // -------------------------------------------------------------------------
+  // ---- element by element ----
 
   /** {@code y += x}. */
   void add(long y, long x, long n);
@@ -237,8 +233,7 @@ public interface Kernels {
    */
   void dropout(long y, long x, float p, long key, long n);
 
-  // ---- training
-  // -------------------------------------------------------------------------------------
+  // ---- training ----
 
   /** {@code sum x^2}, added in double. */
   double sumOfSquares(long x, long n);

@@ -89,8 +89,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- gate passes
-  // --------------------------------------------------------------------------------
+  // ---- gate passes ----
 
   @Override
   public void rnnForward(long h, long z, boolean relu, int rows, int hidden) {
@@ -201,8 +200,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- activations
-  // --------------------------------------------------------------------------------
+  // ---- activations ----
 
   private static float sigmoid(float x) {
     return (float) (1 / (1 + StrictMath.exp(-x)));
@@ -254,8 +252,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- losses
-  // ---------------------------------------------------------------------------------------
+  // ---- losses ----
 
   @Override
   public void softmax(long x, int rows, int v) {
@@ -335,8 +332,7 @@ public final class ScalarKernels implements Kernels {
     return loss;
   }
 
-  // ---- element by element
-  // -----------------------------------------------------------------------------
+  // ---- element by element ----
 
   @Override
   public void add(long y, long x, long n) {
@@ -395,8 +391,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  // ---- training
-  // -----------------------------------------------------------------------------------------
+  // ---- training ----
 
   @Override
   public double sumOfSquares(long x, long n) {

@@ -177,8 +177,7 @@ public final class LanguageModel implements AutoCloseable {
     return Ops.crossEntropy(tape, logits(tape, ids, state), targets, scale);
   }
 
-  // ---- files
-  // ----------------------------------------------------------------------------------------
+  // ---- files ----
 
   /**
    * Saves configuration, vocabulary and weights, atomically.

@@ -337,8 +337,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
     listener.onValidation(this, loss, improved);
   }
 
-  // ---- checkpoints
-  // ----------------------------------------------------------------------------------
+  // ---- checkpoints ----
 
   /**
    * Writes all that a run needs to go on, atomically.

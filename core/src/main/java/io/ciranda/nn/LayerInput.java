@@ -17,71 +17,66 @@ sealed interface LayerInput {
   /** B. */
   int batch();
 
-  /** Writes the input's product, {@code [T][B][GH]}, with the bias {@code [GH]} added. */
-  void forward(Tape tape, long gates, RecurrentLayer layer, long bias);
-
-  /** Adds the gradients of W_ih, of the bias and of the input, given those of the product. */
-  void backward(Tape tape, long dgates, RecurrentLayer layer);
+  /**
+   * Begins a run of {@code layer}.
+   *
+   * @param gates {@code [T][B][GH]}, the input's product after {@link Run#forward}; what {@link
+   *     Run#backward} finds there is its gradient
+   * @param bias {@code [GH]}, added to each row of the product
+   */
+  Run run(Tape tape, RecurrentLayer layer, long gates, long bias);
 
   /**
-   * Feature vectors.
-   *
-   * @param x {@code [T][B][I]}
+   * The input's part in one run of a layer, a span of steps at a time: so the gates are written
+   * just before they are used, and their gradients are used again while they are in cache.
    */
-  record Features(Variable x) implements LayerInput {
-    @Override
-    public int steps() {
-      return x.value().dim(0);
+  abstract class Run {
+    final Tape tape;
+    final RecurrentLayer layer;
+    private final long gates;
+    private final int batch;
+
+    private Run(Tape tape, RecurrentLayer layer, long gates, int batch) {
+      this.tape = tape;
+      this.layer = layer;
+      this.gates = gates;
+      this.batch = batch;
     }
 
-    @Override
-    public int batch() {
-      return x.value().dim(1);
+    /** Writes the input's product of {@code steps} steps from {@code from} on. */
+    final void forward(int from, int steps) {
+      forwardRows(gatesAt(from), from * batch, steps * batch);
     }
 
-    @Override
-    public void forward(Tape tape, long gates, RecurrentLayer layer, long bias) {
+    /** To be called once, before {@link #backward}. */
+    abstract void startBackward();
+
+    /** Adds what {@code steps} steps from {@code from} on give to the gradients. */
+    final void backward(int from, int steps) {
+      backwardRows(gatesAt(from), from * batch, steps * batch);
+    }
+
+    /** Adds what all steps together give to the gradients, after the last span. */
+    abstract void finishBackward();
+
+    /** {@link #forward} of rows, each a step of a sequence. */
+    abstract void forwardRows(long product, int from, int rows);
+
+    /** {@link #backward} of rows, each a step of a sequence. */
+    abstract void backwardRows(long gradient, int from, int rows);
+
+    private long gatesAt(int step) {
+      return gates + 4L * step * batch * layer.gateRows();
+    }
+
+    /** Adds a part of the gradient of W_ih, {@code dy^T x}. */
+    final void weightGradient(long dy, long x, int rows) {
       int input = layer.weightIh.dim(1);
-      x.value().requireShape("input of " + layer.weightIh.name(), steps(), batch(), input);
-      layer.inputProduct(gates, x.value().address(), steps() * batch(), bias);
+      layer.addWeightGradient(tape, layer.weightIh, dy, x, input, rows);
     }
 
-    @Override
-    public void backward(Tape tape, long dgates, RecurrentLayer layer) {
-      int rows = steps() * batch();
-      weightGradients(tape, dgates, x.value().address(), rows, layer);
-      if (x.needsGradient()) {
-        boolean add = x.hasGradient();
-        inputGradient(tape, add, x.gradientMemory().address(), dgates, rows, layer);
-      }
-    }
-
-    static void weightGradients(Tape tape, long dy, long x, int rows, RecurrentLayer layer) {
-      int input = layer.weightIh.dim(1);
-      int gateRows = layer.gateRows();
-      tape.backend()
-          .matMul()
-          .gemm(
-              true,
-              tape.gradient(layer.weightIh).address(),
-              input,
-              dy,
-              gateRows,
-              true,
-              x,
-              input,
-              false,
-              gateRows,
-              input,
-              rows,
-              tape.workspace());
-      Tensor dbias = tape.workspace().zeros(gateRows);
-      tape.kernels().columnSums(dbias.address(), dy, gateRows, rows, gateRows);
-      layer.addBiasGradient(tape, dbias.address());
-    }
-
-    static void inputGradient(
-        Tape tape, boolean add, long dx, long dy, int rows, RecurrentLayer layer) {
+    /** {@code dx = dy W_ih}, or {@code dx +=}. */
+    final void inputGradient(boolean add, long dx, long dy, int rows) {
       int input = layer.weightIh.dim(1);
       int gateRows = layer.gateRows();
       tape.backend()
@@ -100,6 +95,63 @@ sealed interface LayerInput {
               input,
               gateRows,
               tape.workspace());
+    }
+  }
+
+  /**
+   * Feature vectors.
+   *
+   * @param x {@code [T][B][I]}
+   */
+  record Features(Variable x) implements LayerInput {
+    @Override
+    public int steps() {
+      return x.value().dim(0);
+    }
+
+    @Override
+    public int batch() {
+      return x.value().dim(1);
+    }
+
+    @Override
+    public Run run(Tape tape, RecurrentLayer layer, long gates, long bias) {
+      int input = layer.weightIh.dim(1);
+      x.value().requireShape("input of " + layer.weightIh.name(), steps(), batch(), input);
+      return new Run(tape, layer, gates, batch()) {
+        private Tensor dbias; // [GH]
+
+        @Override
+        void forwardRows(long product, int from, int rows) {
+          layer.inputProduct(product, row(from), rows, bias);
+        }
+
+        @Override
+        void startBackward() {
+          dbias = tape.workspace().zeros(layer.gateRows());
+        }
+
+        @Override
+        void backwardRows(long gradient, int from, int rows) {
+          weightGradient(gradient, row(from), rows);
+          int width = layer.gateRows();
+          tape.kernels().columnSums(dbias.address(), gradient, width, rows, width);
+        }
+
+        @Override
+        void finishBackward() {
+          layer.addBiasGradient(tape, dbias.address());
+          if (x.needsGradient()) {
+            // By all rows at once: the product packs W_ih each time.
+            boolean add = x.hasGradient();
+            inputGradient(add, x.gradientMemory().address(), gates, steps() * batch());
+          }
+        }
+
+        private long row(int i) {
+          return x.value().address() + 4L * i * input;
+        }
+      };
     }
   }
 
@@ -124,25 +176,40 @@ sealed interface LayerInput {
     }
 
     @Override
-    public void forward(Tape tape, long gates, RecurrentLayer layer, long bias) {
+    public Run run(Tape tape, RecurrentLayer layer, long gates, long bias) {
       int vocabulary = table.dim(0);
+      int width = layer.gateRows();
       ids.requireRange("ids of " + table.name(), 0, vocabulary);
-      Tensor folded = tape.workspace().tensor(vocabulary, layer.gateRows());
+      Tensor folded = tape.workspace().tensor(vocabulary, width);
       layer.inputProduct(folded.address(), table.value().address(), vocabulary, bias);
-      tape.kernels()
-          .gather(gates, folded.address(), ids.address(), steps() * batch(), layer.gateRows());
-    }
+      return new Run(tape, layer, gates, batch()) {
+        private Tensor dfolded; // [V][GH]
 
-    @Override
-    public void backward(Tape tape, long dgates, RecurrentLayer layer) {
-      int vocabulary = table.dim(0);
-      Tensor dfolded = tape.workspace().zeros(vocabulary, layer.gateRows());
-      tape.kernels()
-          .scatterAdd(
-              dfolded.address(), dgates, ids.address(), steps() * batch(), layer.gateRows());
-      Features.weightGradients(tape, dfolded.address(), table.value().address(), vocabulary, layer);
-      Features.inputGradient(
-          tape, true, tape.gradient(table).address(), dfolded.address(), vocabulary, layer);
+        @Override
+        void forwardRows(long product, int from, int rows) {
+          tape.kernels().gather(product, folded.address(), ids.address() + 4L * from, rows, width);
+        }
+
+        @Override
+        void startBackward() {
+          dfolded = tape.workspace().zeros(vocabulary, width);
+        }
+
+        @Override
+        void backwardRows(long gradient, int from, int rows) {
+          tape.kernels()
+              .scatterAdd(dfolded.address(), gradient, ids.address() + 4L * from, rows, width);
+        }
+
+        @Override
+        void finishBackward() {
+          weightGradient(dfolded.address(), table.value().address(), vocabulary);
+          Tensor dbias = tape.workspace().zeros(width);
+          tape.kernels().columnSums(dbias.address(), dfolded.address(), width, vocabulary, width);
+          layer.addBiasGradient(tape, dbias.address());
+          inputGradient(true, tape.gradient(table).address(), dfolded.address(), vocabulary);
+        }
+      };
     }
   }
 }

@@ -14,15 +14,21 @@ import io.ciranda.memory.Tensor;
 /**
  * One recurrent layer in one direction over a whole sequence, as one operation on the tape.
  *
- * <p>Forward: the input's product for all steps at once; then, step by step, the recurrent product
- * {@code h(t-1) W_hh^T} and the cell's fused gate pass. Backward is BPTT (Werbos 1990): the gate
- * pass reversed gives dz(t), then {@code dh(t-1) += dz(t) W_hh}; after the loop one product over
- * all steps for each weight gradient, {@code dW_hh += sum_t dz(t)^T h(t-1)}.
+ * <p>Forward: step by step, the recurrent product {@code h(t-1) W_hh^T} and the cell's fused gate
+ * pass. Backward is BPTT (Werbos 1990): the gate pass reversed gives dz(t), then {@code dh(t-1) +=
+ * dz(t) W_hh}. The products that need no order, those of the input and the weight gradients {@code
+ * dW_hh += sum_t dz(t)^T h(t-1)}, take a span of steps at once.
  *
  * <p>States live in {@code hs [T+1][B][H]}, the initial state at one end and the final at the
  * other: a layer that runs backwards in time writes the same array from the other side.
  */
 public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn, Lstm, Gru {
+  /**
+   * Rows of a span: enough for a product to run at full speed, and for small nets few enough for
+   * their gates to stay in L2 between a span's product and its steps.
+   */
+  private static final int SPAN_ROWS = 512;
+
   final Cell cell;
   final int hidden;
   final Parameter weightIh; // [GH][I]
@@ -136,10 +142,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     }
     Unrolled net = unroll(tape, input, lengths);
     net.start(h0, c0);
-    input.forward(tape, net.gates, this, inputBias(tape));
-    for (int i = 0; i < steps; i++) {
-      net.step(reverse ? steps - 1 - i : i);
-    }
+    net.forward(input.run(tape, this, net.gates, inputBias(tape)));
     return net.finish(h0, c0);
   }
 
@@ -161,15 +164,14 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     final int steps;
     final int batch;
     final long gates; // [T][B][GH], pre-activations, then activations, then their gradients
-    private final LayerInput input;
     private final IntTensor lengths;
     private final Tensor hs; // [T+1][B][H]
+    private LayerInput.Run input;
     private Tensor dhs; // [T+1][B][H]
     private boolean initialStateMatters; // whether h0 may differ from zero
 
     Unrolled(Tape tape, LayerInput input, IntTensor lengths) {
       this.tape = tape;
-      this.input = input;
       this.lengths = lengths;
       steps = input.steps();
       batch = input.batch();
@@ -226,8 +228,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       startCell(initialSlot(), c0);
     }
 
-    // ---- what a cell adds
-    // ----------------------------------------------------------------------------
+    // ---- what a cell adds ----
 
     void startCell(int slot, Variable c0) {}
 
@@ -259,8 +260,23 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       return null;
     }
 
-    // ---- forward
-    // ---------------------------------------------------------------------------------------
+    /** Steps of a span. */
+    private int span() {
+      return Math.max(1, SPAN_ROWS / Math.max(1, batch));
+    }
+
+    // ---- forward ----
+
+    private void forward(LayerInput.Run run) {
+      input = run;
+      for (int i = 0; i < steps; i++) {
+        if (i % span() == 0) {
+          int n = Math.min(span(), steps - i);
+          input.forward(reverse ? steps - i - n : i, n);
+        }
+        step(reverse ? steps - 1 - i : i);
+      }
+    }
 
     private boolean takes(int row, int t) {
       return lengths == null || t < lengths.get(row);
@@ -337,23 +353,28 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       return y;
     }
 
-    // ---- backward
-    // --------------------------------------------------------------------------------------
+    // ---- backward ----
 
     private void backward(Variable y, Variable hn, Variable cn, Variable h0, Variable c0) {
       startGradients(y, hn);
       startBackward(cn);
+      input.startBackward();
       boolean wantsInitial = h0 != null && h0.needsGradient();
       for (int i = 0; i < steps; i++) {
         int t = reverse ? i : steps - 1 - i;
         stepBackward(t, wantsInitial || before(t) != initialSlot());
+        int n = i % span() + 1; // steps of this span so far
+        if (n == span() || i == steps - 1) {
+          int from = reverse ? t - n + 1 : t;
+          weightGradient(from, n);
+          input.backward(from, n);
+        }
       }
       if (wantsInitial) {
         tape.kernels().add(h0.gradient().address(), dh(initialSlot()), (long) batch * hidden);
       }
       finishBackward(c0);
-      weightGradients();
-      input.backward(tape, gates, RecurrentLayer.this);
+      input.finishBackward();
     }
 
     private void startGradients(Variable y, Variable hn) {
@@ -403,25 +424,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       Memory.zero(gates(t) + 4L * row * gateRows(), (long) rows * gateRows());
     }
 
-    private void weightGradients() {
-      int rows = steps * batch;
-      long previous = h(reverse ? 1 : 0); // h(t-1) for all t
-      tape.backend()
-          .matMul()
-          .gemm(
-              true,
-              tape.gradient(weightHh).address(),
-              hidden,
-              recurrentGradients(),
-              gateRows(),
-              true,
-              previous,
-              hidden,
-              false,
-              gateRows(),
-              hidden,
-              rows,
-              tape.workspace());
+    private void weightGradient(int from, int n) {
+      long dz = recurrentGradients() + 4L * from * batch * gateRows();
+      // Slots of successive steps follow each other: these are h(t-1) for all t of the span.
+      addWeightGradient(tape, weightHh, dz, h(before(from)), hidden, n * batch);
     }
 
     final void addProduct(int t) {
@@ -438,6 +444,28 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
    */
   final void inputProduct(long y, long x, int rows, long bias) {
     inputWeights.gemm(y, gateRows(), bias, x, weightIh.dim(1), rows);
+  }
+
+  /**
+   * Adds {@code dy^T x}, {@code dy [rows][GH]}, {@code x [rows][width]}, to a weight's gradient.
+   */
+  final void addWeightGradient(Tape tape, Parameter weight, long dy, long x, int width, int rows) {
+    tape.backend()
+        .matMul()
+        .gemm(
+            true,
+            tape.gradient(weight).address(),
+            width,
+            dy,
+            gateRows(),
+            true,
+            x,
+            width,
+            false,
+            gateRows(),
+            width,
+            rows,
+            tape.workspace());
   }
 
   /** Adds the gradient of the input's bias, {@code [GH]}, to the parameters that it was made of. */

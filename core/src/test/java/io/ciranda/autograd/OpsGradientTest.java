@@ -258,8 +258,7 @@ class OpsGradientTest {
     checkFunction(Ops::relu, Reference::relu);
   }
 
-  // ---- losses
-  // -------------------------------------------------------------------------------------
+  // ---- losses ----
 
   private static final float SCALE = 0.25f;
   private static final int[] TARGETS = {4, -1, 0, 2, -1, 3};

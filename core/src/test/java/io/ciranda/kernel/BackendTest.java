@@ -50,8 +50,7 @@ class BackendTest {
     assertEquals(Backend.best(), Backend.best());
   }
 
-  // ---- in JVMs with other providers on the path
-  // -----------------------------------------------------
+  // ---- in JVMs with other providers on the path ----
 
   /** Prints the kernels chosen and the advice, or the error. */
   public static final class PrintBest {

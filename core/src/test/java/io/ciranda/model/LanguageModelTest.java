@@ -123,8 +123,7 @@ class LanguageModelTest {
     }
   }
 
-  // ---- files that are not what they should be
-  // -------------------------------------------------------
+  // ---- files that are not what they should be ----
 
   @Test
   void aFileThatIsMissingCutShortOrSomethingElseIsRefused() throws IOException {

@@ -33,8 +33,7 @@ class LanguageModelTrainerTest {
 
   @TempDir Path folder;
 
-  // ---- learning
-  // -----------------------------------------------------------------------------------
+  // ---- learning ----
 
   private static final String LOOP = "round and round we go, ".repeat(40);
 
@@ -217,8 +216,7 @@ class LanguageModelTrainerTest {
     }
   }
 
-  // ---- what is refused
-  // ----------------------------------------------------------------------------
+  // ---- what is refused ----
 
   @Test
   void aTextTooShortForTheBatchIsRefused() {
@@ -249,8 +247,7 @@ class LanguageModelTrainerTest {
         assertThrows(IllegalArgumentException.class, () -> simple(1, 0.1, -1)).getMessage());
   }
 
-  // ---- the same bits
-  // ------------------------------------------------------------------------------
+  // ---- the same bits ----
 
   /** Weights and curves of a run. */
   private static final class Finished {
@@ -410,8 +407,7 @@ class LanguageModelTrainerTest {
     }
   }
 
-  // ---- checkpoints that do not fit
-  // ----------------------------------------------------------------
+  // ---- checkpoints that do not fit ----
 
   private Path checkpoint() throws IOException {
     Path file = folder.resolve("checkpoint");

@@ -199,8 +199,7 @@ class RecurrentGradientTest {
     }
   }
 
-  // ---- other uses of the results
-  // ------------------------------------------------------------------
+  // ---- other uses of the results ----
 
   /** One bidirectional layer of that cell from a given state. */
   private static void checkOneLayer(

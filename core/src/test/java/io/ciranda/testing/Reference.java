@@ -121,8 +121,7 @@ public final class Reference {
     return Arrays.stream(zip(x, targets, (a, b) -> (a - b) * (a - b))).sum();
   }
 
-  // ---- recurrent layers
-  // ---------------------------------------------------------------------------
+  // ---- recurrent layers ----
 
   /** A recurrent stack unrolled over one batch. */
   public static final class Recurrence {

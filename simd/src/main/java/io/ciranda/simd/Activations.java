@@ -57,8 +57,7 @@ final class Activations {
 
   private Activations() {}
 
-  // ---- functions of a vector
-  // ----------------------------------------------------------------------
+  // ---- functions of a vector ----
 
   /** {@code x / ln 2 + ROUND}: k in the low bits. */
   private static FloatVector rounded(FloatVector x) {
@@ -116,8 +115,7 @@ final class Activations {
     return expMinus1.div(expMinus1.add(2));
   }
 
-  // ---- kernels
-  // --------------------------------------------------------------------------------------
+  // ---- kernels ----
 
   private static Loop sigmoid = (y, x, _, _, _, _, _, n) -> sigmoidLoop(y, x, n);
   private static Loop sigmoidBackward =

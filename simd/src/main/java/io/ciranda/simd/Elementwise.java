@@ -103,8 +103,7 @@ final class Elementwise {
     }
   }
 
-  // ---- rows
-  // -----------------------------------------------------------------------------------------
+  // ---- rows ----
 
   static void columnSums(long y, long x, long ld, int rows, int n) {
     for (int row = 0; row < rows; row += ROWS) {
@@ -128,10 +127,10 @@ final class Elementwise {
     FloatVector s3 = load(y + 3 * BYTES);
     for (int row = 0; row < rows; row++) {
       long at = x + 4L * row * ld;
-      s0 = s0.add(load(at));
-      s1 = s1.add(load(at + BYTES));
-      s2 = s2.add(load(at + 2 * BYTES));
-      s3 = s3.add(load(at + 3 * BYTES));
+      s0 = load(at).add(s0);
+      s1 = load(at + BYTES).add(s1);
+      s2 = load(at + 2 * BYTES).add(s2);
+      s3 = load(at + 3 * BYTES).add(s3);
     }
     store(s0, y);
     store(s1, y + BYTES);
@@ -144,7 +143,7 @@ final class Elementwise {
     var mask = F.indexInRange(0, left);
     FloatVector s = load(y, mask);
     for (int row = 0; row < rows; row++) {
-      s = s.add(load(x + 4L * row * ld, mask));
+      s = load(x + 4L * row * ld, mask).add(s);
     }
     store(s, y, mask);
   }
@@ -161,8 +160,7 @@ final class Elementwise {
     }
   }
 
-  // ---- dropout
-  // --------------------------------------------------------------------------------------
+  // ---- dropout ----
 
   static void dropout(long y, long x, float p, long key, long n) {
     long constants = Loops.constants();

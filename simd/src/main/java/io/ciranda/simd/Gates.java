@@ -38,8 +38,7 @@ final class Gates {
 
   private Gates() {}
 
-  // ---- Elman
-  // --------------------------------------------------------------------------------------
+  // ---- Elman ----
 
   static void rnnForward(long h, long z, boolean relu, int rows, int hidden) {
     if (relu) {
@@ -67,8 +66,7 @@ final class Gates {
     }
   }
 
-  // ---- LSTM
-  // ---------------------------------------------------------------------------------------
+  // ---- LSTM ----
 
   static void lstmForward(long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
     long width = 4L * hidden;
@@ -141,8 +139,7 @@ final class Gates {
     }
   }
 
-  // ---- GRU
-  // ------------------------------------------------------------------------------------------
+  // ---- GRU ----
 
   static void gruForward(long h, long rzn, long un, long u, long hPrev, int rows, int hidden) {
     long width = 4L * hidden;

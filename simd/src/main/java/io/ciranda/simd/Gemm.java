@@ -3,6 +3,7 @@ package io.ciranda.simd;
 import static io.ciranda.memory.Memory.ALL;
 import static io.ciranda.simd.Lanes.BYTES;
 import static io.ciranda.simd.Lanes.F;
+import static io.ciranda.simd.Lanes.VECTOR;
 import static io.ciranda.simd.Lanes.VL;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
@@ -31,10 +32,8 @@ import jdk.incubator.vector.FloatVector;
  * inlines the API's methods at any size, ours only up to a number of nodes that a tile exceeds, and
  * a call left standing boxes the vectors that cross it: 14 GFLOP/s instead of 110 (JDK 25.0.3, Zen
  * 4, November 2026). For the sake of size, too, no loop is unrolled over l: by two it gave 105, and
- * 2 in some JVMs. Nor does a tile branch on its number of rows. Known defect: after many shapes in
- * one JVM, C2 has been seen to box the accumulators of tile2x4 and tile4x1 all the same; the cause
- * is not found. The tiles' bytecode is longer than C2 inlines into a caller, so each stays a
- * compiled method of its own.
+ * 2 in some JVMs. Nor does a tile branch on its number of rows. The tiles' bytecode is longer than
+ * C2 inlines into a caller, so each stays a compiled method of its own.
  */
 final class Gemm {
   /** Columns of a panel, and of a tile of C. */
@@ -72,7 +71,7 @@ final class Gemm {
 
   private Gemm() {}
 
-  // ---- packing ----------------------------------------------------------------------------------
+  // ---- packing ----
 
   static long packedSize(int k, int n) {
     return (n + VL - 1L) / VL * VL * k;
@@ -134,7 +133,7 @@ final class Gemm {
     }
   }
 
-  // ---- products ---------------------------------------------------------------------------------
+  // ---- products ----
 
   static void gemm(
       long c,
@@ -349,22 +348,22 @@ final class Gemm {
       a += aColumn;
       b += 4 * BYTES;
     }
-    c00.intoMemorySegment(ALL, c, ORDER);
-    c01.intoMemorySegment(ALL, c + BYTES, ORDER);
-    c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-    c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
-    c10.intoMemorySegment(ALL, c + ldc, ORDER);
-    c11.intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
-    c12.intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
-    c13.intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
-    c20.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
-    c21.intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
-    c22.intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
-    c23.intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
-    c30.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
-    c31.intoMemorySegment(ALL, c + 3 * ldc + BYTES, ORDER);
-    c32.intoMemorySegment(ALL, c + 3 * ldc + 2 * BYTES, ORDER);
-    c33.intoMemorySegment(ALL, c + 3 * ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c00).intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c01).intoMemorySegment(ALL, c + BYTES, ORDER);
+    VECTOR.cast(c02).intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    VECTOR.cast(c03).intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    VECTOR.cast(c10).intoMemorySegment(ALL, c + ldc, ORDER);
+    VECTOR.cast(c11).intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
+    VECTOR.cast(c12).intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c13).intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c20).intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    VECTOR.cast(c21).intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
+    VECTOR.cast(c22).intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c23).intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c30).intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+    VECTOR.cast(c31).intoMemorySegment(ALL, c + 3 * ldc + BYTES, ORDER);
+    VECTOR.cast(c32).intoMemorySegment(ALL, c + 3 * ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c33).intoMemorySegment(ALL, c + 3 * ldc + 3 * BYTES, ORDER);
   }
 
   /** Two rows, four vectors. */
@@ -396,14 +395,14 @@ final class Gemm {
       a += aColumn;
       b += 4 * BYTES;
     }
-    c00.intoMemorySegment(ALL, c, ORDER);
-    c01.intoMemorySegment(ALL, c + BYTES, ORDER);
-    c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-    c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
-    c10.intoMemorySegment(ALL, c + ldc, ORDER);
-    c11.intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
-    c12.intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
-    c13.intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c00).intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c01).intoMemorySegment(ALL, c + BYTES, ORDER);
+    VECTOR.cast(c02).intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    VECTOR.cast(c03).intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    VECTOR.cast(c10).intoMemorySegment(ALL, c + ldc, ORDER);
+    VECTOR.cast(c11).intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
+    VECTOR.cast(c12).intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c13).intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
   }
 
   /** One row, four vectors. */
@@ -421,10 +420,10 @@ final class Gemm {
       a += aColumn;
       b += 4 * BYTES;
     }
-    c0.intoMemorySegment(ALL, c, ORDER);
-    c1.intoMemorySegment(ALL, c + BYTES, ORDER);
-    c2.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-    c3.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    VECTOR.cast(c0).intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c1).intoMemorySegment(ALL, c + BYTES, ORDER);
+    VECTOR.cast(c2).intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    VECTOR.cast(c3).intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
   }
 
   /** One to four rows, one vector. */
@@ -464,10 +463,10 @@ final class Gemm {
       a += aColumn;
       b += BYTES;
     }
-    c0.intoMemorySegment(ALL, c, ORDER);
-    c1.intoMemorySegment(ALL, c + ldc, ORDER);
-    c2.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
-    c3.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+    VECTOR.cast(c0).intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c1).intoMemorySegment(ALL, c + ldc, ORDER);
+    VECTOR.cast(c2).intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    VECTOR.cast(c3).intoMemorySegment(ALL, c + 3 * ldc, ORDER);
   }
 
   /** One row, one vector. */
@@ -480,7 +479,7 @@ final class Gemm {
       a += aColumn;
       b += BYTES;
     }
-    c0.intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c0).intoMemorySegment(ALL, c, ORDER);
   }
 
   /** Memory of a thread; the collector gives it back after the thread's end. */

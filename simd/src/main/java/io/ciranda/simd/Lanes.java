@@ -14,6 +14,16 @@ final class Lanes {
   static final VectorSpecies<Float> F = floats(Width.chosen());
   static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
 
+  /**
+   * The class of the vectors of {@link #F}. A vector that a loop carries is known to C2 as some
+   * {@link FloatVector}, and a method called on it is compiled by the profile of that call. The
+   * call stands inside the Vector API, so the profile counts all its callers: where one of them,
+   * ours or not, uses vectors of another width, the compiled code handles both, and allocates each
+   * vector that the loop carries. So such a vector is an argument of a call ({@code v.add(sum)},
+   * not {@code sum.add(v)}), or passes {@code VECTOR.cast} first, which costs nothing.
+   */
+  static final Class<? extends FloatVector> VECTOR = F.vectorType().asSubclass(FloatVector.class);
+
   /** Lanes of a vector. */
   static final int VL = F.length();
 
@@ -40,11 +50,11 @@ final class Lanes {
   }
 
   static void store(FloatVector v, long address) {
-    v.intoMemorySegment(Memory.ALL, address, ByteOrder.nativeOrder());
+    VECTOR.cast(v).intoMemorySegment(Memory.ALL, address, ByteOrder.nativeOrder());
   }
 
   static void store(FloatVector v, long address, VectorMask<Float> mask) {
-    v.intoMemorySegment(Memory.ALL, address, ByteOrder.nativeOrder(), mask);
+    VECTOR.cast(v).intoMemorySegment(Memory.ALL, address, ByteOrder.nativeOrder(), mask);
   }
 
   static FloatVector fill(float x) {

@@ -110,9 +110,8 @@ final class Loops {
   }
 
   // The copies are masked where vectors are wide. NEON, which has 128 bits, has no masks; three
-  // elements at most need none. The Vector API is called directly here: what is a method of ours
-  // may
-  // not be inlined where these are inlined into a large method.
+  // elements at most need none. The Vector API is called directly here: a method of ours may not be
+  // inlined where these are inlined into a large method.
 
   private static void in(long rest, long array, long from, int left, float pad) {
     if (array == 0) {

@@ -5,6 +5,7 @@ import static io.ciranda.memory.Memory.getInt;
 import static io.ciranda.memory.Memory.set;
 import static io.ciranda.simd.Lanes.BYTES;
 import static io.ciranda.simd.Lanes.F;
+import static io.ciranda.simd.Lanes.VECTOR;
 import static io.ciranda.simd.Lanes.VL;
 import static io.ciranda.simd.Lanes.fill;
 import static io.ciranda.simd.Lanes.load;
@@ -85,8 +86,7 @@ final class Losses {
     return array == 0 ? 0 : array + 4 * i;
   }
 
-  // ---- softmax
-  // ------------------------------------------------------------------------------------
+  // ---- softmax ----
 
   static void softmax(long x, int rows, int v) {
     for (int row = 0; row < rows; row++) {
@@ -132,9 +132,9 @@ final class Losses {
     FloatVector greatest = fill(get(result, 0));
     for (long i = 0; i < 4 * n; i += BYTES) {
       FloatVector v = load(x + i);
-      greatest = greatest.blend(v, v.compare(GT, greatest));
+      greatest = v.blend(greatest, v.compare(GT, greatest).not());
     }
-    set(result, 0, greatest.reduceLanes(MAX));
+    set(result, 0, VECTOR.cast(greatest).reduceLanes(MAX));
   }
 
   /** {@code y = exp(x - max)} unless y is 0. */
@@ -142,7 +142,7 @@ final class Losses {
     FloatVector sum = load(lanes);
     for (long i = 0; i < 4 * n; i += BYTES) {
       FloatVector e = Activations.exp(load(x + i).sub(max));
-      sum = sum.add(e);
+      sum = e.add(sum);
       if (y != 0) {
         store(e, y + i);
       }
@@ -150,8 +150,7 @@ final class Losses {
     store(sum, lanes);
   }
 
-  // ---- binary cross-entropy
-  // -------------------------------------------------------------------------
+  // ---- binary cross-entropy ----
 
   static double binaryCrossEntropy(long logits, long targets, float scale, long n) {
     double wrong = sum(wrongLogits, 0, logits, targets, 0, 0, n);
@@ -168,7 +167,7 @@ final class Losses {
     for (long i = 0; i < 4 * n; i += BYTES) {
       FloatVector logit = load(x + i);
       FloatVector positive = logit.blend(0, logit.compare(LT, 0));
-      sum = sum.add(positive.sub(logit.mul(load(y + i))));
+      sum = positive.sub(logit.mul(load(y + i))).add(sum);
     }
     store(sum, lanes);
   }
@@ -177,7 +176,7 @@ final class Losses {
   private static void uncertaintyLoop(long x, long lanes, long n) {
     FloatVector sum = load(lanes);
     for (long i = 0; i < 4 * n; i += BYTES) {
-      sum = sum.add(log1p(Activations.exp(load(x + i).abs().neg())));
+      sum = log1p(Activations.exp(load(x + i).abs().neg())).add(sum);
     }
     store(sum, lanes);
   }
@@ -196,8 +195,7 @@ final class Losses {
     }
   }
 
-  // ---- squares
-  // --------------------------------------------------------------------------------------
+  // ---- squares ----
 
   static double squaredError(long x, long targets, float scale, long n) {
     return sum(squaredError, scale == 0 ? 0 : 1, x, targets, 2 * scale, 0, n);

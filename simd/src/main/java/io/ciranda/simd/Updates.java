@@ -74,8 +74,7 @@ final class Updates {
     Loops.run(loop, 3, w, s1, s2, g, 0, k, scale, 0, n);
   }
 
-  // ---- the constants and the loop of a rule
-  // -------------------------------------------------------
+  // ---- the constants and the loop of a rule ----
 
   private static Loop sgd(UpdateRule.Sgd r, float rate, long step, long k) {
     set(k, DECAY, r.decay());
@@ -125,8 +124,7 @@ final class Updates {
     return adam;
   }
 
-  // ---- the loops
-  // ------------------------------------------------------------------------------------
+  // ---- the loops ----
 
   /** {@code g * scale + decay * w}. */
   private static FloatVector gradient(long g, float scale, FloatVector w, long k) {

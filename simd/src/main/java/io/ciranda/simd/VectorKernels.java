@@ -11,7 +11,7 @@ final class VectorKernels implements Kernels {
     return "simd-" + Lanes.F.vectorBitSize();
   }
 
-  // ---- matrix products with a packed right-hand side --------------------------------------------
+  // ---- matrix products with a packed right-hand side ----
 
   @Override
   public int panelColumns() {
@@ -65,8 +65,7 @@ final class VectorKernels implements Kernels {
     Gemm.gemmAdd(c, ldc, a, aRowStride, aColumnStride, packed, m, n, k);
   }
 
-  // ---- gate passes: one row of a batch after the other, one hidden unit after the other
-  // ----------
+  // ---- gate passes: one row of a batch after the other, one hidden unit after the other ----
 
   @Override
   public void rnnForward(long h, long z, boolean relu, int rows, int hidden) {
@@ -100,8 +99,7 @@ final class VectorKernels implements Kernels {
     Gates.gruBackward(rzn, du, dhPrev, dh, un, hPrev, rows, hidden);
   }
 
-  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh
-  // -------------
+  // ---- activations: maximum absolute error 2e-7 over all floats for sigmoid and tanh ----
 
   @Override
   public void sigmoid(long y, long x, long n) {
@@ -133,8 +131,7 @@ final class VectorKernels implements Kernels {
     Activations.reluBackward(dx, y, dy, n);
   }
 
-  // ---- losses
-  // -------------------------------------------------------------------------------------
+  // ---- losses ----
 
   @Override
   public void softmax(long x, int rows, int v) {
@@ -156,8 +153,7 @@ final class VectorKernels implements Kernels {
     return Losses.squaredError(x, targets, scale, n);
   }
 
-  // ---- element by element
-  // -------------------------------------------------------------------------
+  // ---- element by element ----
 
   @Override
   public void add(long y, long x, long n) {
@@ -199,8 +195,7 @@ final class VectorKernels implements Kernels {
     Elementwise.dropout(y, x, p, key, n);
   }
 
-  // ---- training
-  // -------------------------------------------------------------------------------------
+  // ---- training ----
 
   @Override
   public double sumOfSquares(long x, long n) {

@@ -23,6 +23,8 @@
  *   <li><b>What is called may be inlined, and counts.</b> Two loops called from one hot method
  *       would be one compiled method. {@code Loops} says how they are kept apart; {@code
  *       AllocationTest} fails when they are not.
+ *   <li><b>A vector that a loop carries is never a receiver.</b> {@code v.add(sum)}, not {@code
+ *       sum.add(v)}; after the loop, {@code VECTOR.cast(sum)}: see {@code Lanes.VECTOR}.
  *   <li><b>One way to a vector.</b> No local is a masked load on one branch and a whole one on the
  *       other: depending on the profile, the merged vector is built as an object each time.
  *   <li><b>No {@code reduceLanes(ADD)}</b>: it has no order. Lanes are stored and added up one by

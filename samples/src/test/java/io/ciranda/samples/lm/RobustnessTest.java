@@ -50,8 +50,7 @@ class RobustnessTest {
     return Typed.words(("lm eval " + options).strip(), "--text", text, "--model", model);
   }
 
-  // ---- texts
-  // ----------------------------------------------------------------------------------------
+  // ---- texts ----
 
   private void assertTextIsRefused(Path bad, String... message) {
     train(bad, folder.resolve("new.safetensors"), "").fails(1, message);
@@ -109,8 +108,7 @@ class RobustnessTest {
     eval("", brief).done();
   }
 
-  // ---- vocabularies
-  // ---------------------------------------------------------------------------------
+  // ---- vocabularies ----
 
   @Test
   void aCharacterThatTheModelDoesNotKnow() throws IOException {
@@ -145,8 +143,7 @@ class RobustnessTest {
         .fails(1, "--prompt: the model's vocabulary of", "has no '\u00fc'");
   }
 
-  // ---- models
-  // ---------------------------------------------------------------------------------------
+  // ---- models ----
 
   private void assertModelIsRefused(String... message) {
     eval("", text).fails(1, message);
@@ -226,8 +223,7 @@ class RobustnessTest {
     train("--resume").done();
   }
 
-  // ---- training that diverges
-  // -----------------------------------------------------------------------
+  // ---- training that diverges ----
 
   @Test
   void aLossThatIsNoNumberStopsWithAdvice() throws IOException {
