@@ -30,7 +30,7 @@ record ReferenceRun(
               "tinyshakespeare",
               "2x256 LSTM on tinyshakespeare, characters, first 90 % / last 10 %",
               List.of("tinyshakespeare_input.txt.gz"),
-              "--split 0.9,0.1 --cell lstm --hidden 256 --layers 2 --dropout 0.4 --batch 32 --bptt 64 --epochs 14"
+              "--split 0.9,0.1 --cell lstm --hidden 256 --layers 2 --dropout 0.4 --batch 32 --bptt 64 --epochs 20"
                   + " --lr 0.003 --schedule cosine:100 --threads 2",
               "nats",
               1.465,
@@ -39,8 +39,8 @@ record ReferenceRun(
               "war-and-peace",
               "1x256 LSTM on War and Peace, characters, 80/10/10",
               List.of("warpeace_input.txt.gz"),
-              "--split 0.8,0.1 --cell lstm --hidden 256 --layers 1 --dropout 0.1 --batch 32 --bptt 100 --epochs 9"
-                  + " --lr 0.004 --schedule cosine:200 --threads 2",
+              "--split 0.8,0.1 --cell lstm --hidden 256 --layers 1 --dropout 0.2 --batch 50 --bptt 100 --epochs 40"
+                  + " --lr 0.003 --schedule cosine:300 --threads 1",
               "nats",
               1.20,
               "Karpathy et al. 2015: 1.189"),
@@ -49,7 +49,7 @@ record ReferenceRun(
               "2x200 LSTM on the Penn Treebank, words",
               List.of("ptb.train.txt.gz", "ptb.valid.txt.gz", "ptb.test.txt.gz"),
               "--level word --cell lstm --hidden 200 --layers 2 --dropout 0.2 --init-range 0.1 --batch 20 --bptt 20"
-                  + " --epochs 10 --optimizer sgd --lr 20 --clip 0.25 --schedule cosine --threads 1",
+                  + " --epochs 13 --optimizer sgd --lr 20 --clip 0.25 --schedule cosine --threads 1",
               "perplexity",
               116,
               "Zaremba et al. 2014, small: 114.5"),
@@ -57,7 +57,7 @@ record ReferenceRun(
               "ptb-char",
               "2x400 LSTM on the Penn Treebank, characters",
               List.of("ptb.char.train.txt.gz", "ptb.char.valid.txt.gz", "ptb.char.test.txt.gz"),
-              "--level word --cell lstm --hidden 400 --layers 2 --embed 64 --dropout 0.1 --batch 32 --bptt 100 --epochs 3"
+              "--level word --cell lstm --hidden 400 --layers 2 --embed 64 --dropout 0.05 --batch 32 --bptt 100 --epochs 4"
                   + " --lr 0.003 --schedule cosine:300 --threads 1",
               "bits",
               1.42,
