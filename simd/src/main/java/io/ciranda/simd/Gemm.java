@@ -41,10 +41,11 @@ final class Gemm {
 
   /**
    * Rows of a tile. With 32 registers (AVX-512, NEON), 4 rows of 4 vectors: 16 registers for C, 4
-   * for B, 1 for A. A row of B, 256 bytes at 512 bits, then serves 16 multiply-adds in 16 cycles,
-   * which L2 and L3 sustain: one pass over a B of 8 MB runs at 93 % of the FMA peak. Vectors of 8
-   * lanes mean AVX2 and 16 registers: 2 rows reach 85 to 95 % of the peak there; 3 and 4 spill, 48
-   * and 57 % (Zen 4 with {@code -XX:UseAVX=2}).
+   * for B, 1 for A; one row more in some tiles where a product's rows are no multiple of 4. A row
+   * of B, 256 bytes at 512 bits, then serves 16 multiply-adds in 16 cycles, which L2 and L3
+   * sustain: one pass over a B of 8 MB runs at 93 % of the FMA peak. Vectors of 8 lanes mean AVX2
+   * and 16 registers: 2 rows reach 85 to 95 % of the peak there; 3 and 4 spill, 48 and 57 % (Zen 4
+   * with {@code -XX:UseAVX=2}).
    */
   private static final int ROWS = VL == 8 ? 2 : 4;
 
@@ -237,12 +238,14 @@ final class Gemm {
       int m,
       int n,
       int k) {
+    // A copied strip has ROWS rows.
+    int high = aStrip == ROWS * aRow ? higher(m) : 0;
     for (int j = 0; j < n; j += width(n - j)) {
       long b = packed + 4 * ((long) j * k + (long) l * width(n - j));
       long sj = s == 0 ? ZEROS : s + 4L * j;
       long strip = a;
-      for (int i = 0; i < m; i += ROWS, strip += aStrip) {
-        int rows = Math.min(ROWS, m - i);
+      for (int rows, strips = 0, i = 0; i < m; i += rows, strips++) {
+        rows = strips < high ? ROWS + 1 : Math.min(ROWS, m - i);
         tile(
             rows,
             n - j,
@@ -255,8 +258,18 @@ final class Gemm {
             aColumn,
             b,
             layers);
+        strip += strips < high ? aStrip + aRow : aStrip;
       }
     }
+  }
+
+  /**
+   * How many tiles of {@code m} rows have one row more, so that none is left over: a tile of few
+   * rows takes as much of B from L2 as one of four.
+   */
+  private static int higher(int m) {
+    int rest = m % ROWS;
+    return ROWS == 4 && m >= 5 * rest ? rest : 0;
   }
 
   private static void tile(
@@ -274,6 +287,8 @@ final class Gemm {
     if (columnsLeft >= PANEL) {
       if (rows == 4) {
         tile4x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
+      } else if (rows == 5) {
+        tile5x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
       } else {
         if (rows > 1) {
           tile2x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
@@ -299,6 +314,84 @@ final class Gemm {
         Memory.set(to + i * ldTo, j, Memory.get(from + i * ldFrom, j));
       }
     }
+  }
+
+  /** Five rows, four vectors: 20 registers for C, where 4 rows would leave a rest. */
+  private static void tile5x4(
+      long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
+    FloatVector c00 = fromMemorySegment(F, ALL, s, ORDER);
+    FloatVector c01 = fromMemorySegment(F, ALL, s + BYTES, ORDER);
+    FloatVector c02 = fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER);
+    FloatVector c03 = fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c11 = fromMemorySegment(F, ALL, s + lds + BYTES, ORDER);
+    FloatVector c12 = fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER);
+    FloatVector c13 = fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
+    FloatVector c21 = fromMemorySegment(F, ALL, s + 2 * lds + BYTES, ORDER);
+    FloatVector c22 = fromMemorySegment(F, ALL, s + 2 * lds + 2 * BYTES, ORDER);
+    FloatVector c23 = fromMemorySegment(F, ALL, s + 2 * lds + 3 * BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(F, ALL, s + 3 * lds, ORDER);
+    FloatVector c31 = fromMemorySegment(F, ALL, s + 3 * lds + BYTES, ORDER);
+    FloatVector c32 = fromMemorySegment(F, ALL, s + 3 * lds + 2 * BYTES, ORDER);
+    FloatVector c33 = fromMemorySegment(F, ALL, s + 3 * lds + 3 * BYTES, ORDER);
+    FloatVector c40 = fromMemorySegment(F, ALL, s + 4 * lds, ORDER);
+    FloatVector c41 = fromMemorySegment(F, ALL, s + 4 * lds + BYTES, ORDER);
+    FloatVector c42 = fromMemorySegment(F, ALL, s + 4 * lds + 2 * BYTES, ORDER);
+    FloatVector c43 = fromMemorySegment(F, ALL, s + 4 * lds + 3 * BYTES, ORDER);
+    for (int l = 0; l < k; l++) {
+      FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
+      FloatVector b1 = fromMemorySegment(F, ALL, b + BYTES, ORDER);
+      FloatVector b2 = fromMemorySegment(F, ALL, b + 2 * BYTES, ORDER);
+      FloatVector b3 = fromMemorySegment(F, ALL, b + 3 * BYTES, ORDER);
+      FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      c03 = a0.fma(b3, c03);
+      FloatVector a1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + aRow));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      c13 = a1.fma(b3, c13);
+      FloatVector a2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      c23 = a2.fma(b3, c23);
+      FloatVector a3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      c32 = a3.fma(b2, c32);
+      c33 = a3.fma(b3, c33);
+      FloatVector a4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 4 * aRow));
+      c40 = a4.fma(b0, c40);
+      c41 = a4.fma(b1, c41);
+      c42 = a4.fma(b2, c42);
+      c43 = a4.fma(b3, c43);
+      a += aColumn;
+      b += 4 * BYTES;
+    }
+    VECTOR.cast(c00).intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c01).intoMemorySegment(ALL, c + BYTES, ORDER);
+    VECTOR.cast(c02).intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    VECTOR.cast(c03).intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    VECTOR.cast(c10).intoMemorySegment(ALL, c + ldc, ORDER);
+    VECTOR.cast(c11).intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
+    VECTOR.cast(c12).intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c13).intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c20).intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    VECTOR.cast(c21).intoMemorySegment(ALL, c + 2 * ldc + BYTES, ORDER);
+    VECTOR.cast(c22).intoMemorySegment(ALL, c + 2 * ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c23).intoMemorySegment(ALL, c + 2 * ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c30).intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+    VECTOR.cast(c31).intoMemorySegment(ALL, c + 3 * ldc + BYTES, ORDER);
+    VECTOR.cast(c32).intoMemorySegment(ALL, c + 3 * ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c33).intoMemorySegment(ALL, c + 3 * ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c40).intoMemorySegment(ALL, c + 4 * ldc, ORDER);
+    VECTOR.cast(c41).intoMemorySegment(ALL, c + 4 * ldc + BYTES, ORDER);
+    VECTOR.cast(c42).intoMemorySegment(ALL, c + 4 * ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c43).intoMemorySegment(ALL, c + 4 * ldc + 3 * BYTES, ORDER);
   }
 
   /** Four rows, four vectors. */
@@ -426,7 +519,7 @@ final class Gemm {
     VECTOR.cast(c3).intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
   }
 
-  /** One to four rows, one vector. */
+  /** One to five rows, one vector. */
   private static void narrow(
       int rows,
       long c,
@@ -438,12 +531,13 @@ final class Gemm {
       long aColumn,
       long b,
       int k) {
-    if (rows == 4) {
+    int i = 0;
+    if (rows >= 4) {
       tile4x1(c, ldc, s, lds, a, aRow, aColumn, b, k);
-    } else {
-      for (int i = 0; i < rows; i++) {
-        tile1x1(c + i * ldc, s + i * lds, a + i * aRow, aColumn, b, k);
-      }
+      i = 4;
+    }
+    for (; i < rows; i++) {
+      tile1x1(c + i * ldc, s + i * lds, a + i * aRow, aColumn, b, k);
     }
   }
 
@@ -485,12 +579,12 @@ final class Gemm {
   /** Memory of a thread; the collector gives it back after the thread's end. */
   private static final class Scratch {
     private final MemorySegment memory =
-        Arena.ofAuto().allocate(HEIGHT / ROWS * STRIP + ROWS * BYTES, 64);
+        Arena.ofAuto().allocate(HEIGHT / ROWS * STRIP + (ROWS + 1) * BYTES, 64);
 
     /** Strips of A. */
     final long strips = memory.address();
 
-    /** A tile one vector wide, for the columns of a partial vector. */
+    /** A tile one vector wide, of a row more than most, for the columns of a partial vector. */
     final long tile = strips + HEIGHT / ROWS * STRIP;
   }
 }

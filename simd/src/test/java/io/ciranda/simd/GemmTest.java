@@ -21,7 +21,7 @@ class GemmTest {
   private static final float GUARD_VALUE = -12345.5f;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 25, 33})
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 18, 25, 33})
   void productsAreRight(int m) {
     for (int n : SIZES) {
       for (int k : SIZES) {
