@@ -59,9 +59,10 @@ final class Gemm {
   private static final int HEIGHT = 64;
 
   /**
-   * Bytes of a strip. One cache line extra, or the writes to all strips would meet in one L1 set.
+   * Bytes of a strip of {@link Lanes#VL} rows of A, stored by columns. One cache line extra, or the
+   * writes to all strips would meet in one L1 set.
    */
-  private static final long STRIP = 4L * ROWS * DEPTH + 64;
+  private static final long STRIP = BYTES * DEPTH + 64;
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -194,9 +195,9 @@ final class Gemm {
         if (copied) {
           long strips = SCRATCH.get().strips;
           copyStrips(strips, ai, aRow, aColumn, rows, layers);
-          panels(ci, ldc, si, lds, strips, STRIP, 4, 4L * ROWS, packed, l, layers, rows, n, k);
+          panels(ci, ldc, si, lds, strips, STRIP, 4, BYTES, packed, l, layers, rows, n, k);
         } else {
-          panels(ci, ldc, si, lds, ai, ROWS * aRow, aRow, aColumn, packed, l, layers, rows, n, k);
+          panels(ci, ldc, si, lds, ai, VL * aRow, aRow, aColumn, packed, l, layers, rows, n, k);
         }
       }
       s = c;
@@ -204,17 +205,16 @@ final class Gemm {
     }
   }
 
-  /** Copies {@code A [m][k]} to strips of {@link #ROWS} rows, each stored by columns. */
+  /** Copies {@code A [m][k]} to strips. */
   private static void copyStrips(long strips, long a, long aRow, long aColumn, int m, int k) {
     for (int l = 0; l < k; l++) {
-      long to = strips + l * (4L * ROWS);
-      for (int i = 0; i < m; i += ROWS, to += STRIP) {
+      long to = strips + l * BYTES;
+      for (int i = 0; i < m; i += VL, to += STRIP) {
         long from = a + i * aRow + l * aColumn;
-        if (ROWS == 4 && aRow == 4 && i + ROWS <= m) {
-          fromMemorySegment(FloatVector.SPECIES_128, ALL, from, ORDER)
-              .intoMemorySegment(ALL, to, ORDER);
+        if (aRow == 4 && i + VL <= m) {
+          fromMemorySegment(F, ALL, from, ORDER).intoMemorySegment(ALL, to, ORDER);
         } else {
-          for (int r = 0; r < Math.min(ROWS, m - i); r++) {
+          for (int r = 0; r < Math.min(VL, m - i); r++) {
             Memory.set(to, r, Memory.get(from + r * aRow, 0));
           }
         }
@@ -222,7 +222,11 @@ final class Gemm {
     }
   }
 
-  /** The product of {@code layers} columns of A and rows of B, from the {@code l}th row of B on. */
+  /**
+   * The product of {@code layers} columns of A and rows of B, from the {@code l}th row of B on.
+   *
+   * @param aStrip bytes from a row of A to the one VL below
+   */
   private static void panels(
       long c,
       long ldc,
@@ -238,14 +242,13 @@ final class Gemm {
       int m,
       int n,
       int k) {
-    // A copied strip has ROWS rows.
-    int high = aStrip == ROWS * aRow ? higher(m) : 0;
+    // No tile reaches over the end of a strip.
+    int high = aStrip == VL * aRow ? higher(m) : 0;
     for (int j = 0; j < n; j += width(n - j)) {
       long b = packed + 4 * ((long) j * k + (long) l * width(n - j));
       long sj = s == 0 ? ZEROS : s + 4L * j;
-      long strip = a;
-      for (int rows, strips = 0, i = 0; i < m; i += rows, strips++) {
-        rows = strips < high ? ROWS + 1 : Math.min(ROWS, m - i);
+      for (int rows, tiles = 0, i = 0; i < m; i += rows, tiles++) {
+        rows = tiles < high ? ROWS + 1 : Math.min(ROWS, m - i);
         tile(
             rows,
             n - j,
@@ -253,12 +256,11 @@ final class Gemm {
             ldc,
             sj + i * lds,
             lds,
-            strip,
+            a + i / VL * aStrip + i % VL * aRow,
             aRow,
             aColumn,
             b,
             layers);
-        strip += strips < high ? aStrip + aRow : aStrip;
       }
     }
   }
@@ -579,12 +581,12 @@ final class Gemm {
   /** Memory of a thread; the collector gives it back after the thread's end. */
   private static final class Scratch {
     private final MemorySegment memory =
-        Arena.ofAuto().allocate(HEIGHT / ROWS * STRIP + (ROWS + 1) * BYTES, 64);
+        Arena.ofAuto().allocate(HEIGHT / VL * STRIP + (ROWS + 1) * BYTES, 64);
 
     /** Strips of A. */
     final long strips = memory.address();
 
     /** A tile one vector wide, of a row more than most, for the columns of a partial vector. */
-    final long tile = strips + HEIGHT / ROWS * STRIP;
+    final long tile = strips + HEIGHT / VL * STRIP;
   }
 }
