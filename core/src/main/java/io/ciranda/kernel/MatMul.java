@@ -7,17 +7,19 @@ import io.ciranda.memory.Workspace;
  * General products {@code C = A B} or {@code C += A B} of row-major matrices, either side
  * transposed, by OpenBLAS or by the kernels, which pack the right side on the way.
  *
- * <p>Who does what, in GFLOP/s of one thread (Zen 4, 512-bit kernels, packing included, OpenBLAS
- * 0.3.31, November 2026):
+ * <p>What decides, in GFLOP/s of one thread (best call of the benchmark {@code LargeGemm}, packing
+ * included; Zen 4, 512-bit kernels, OpenBLAS 0.3.31, November 2026):
  *
  * <pre>
  * op(A) op(B)    m x n x k             OpenBLAS   kernels
- * A   B          2500 x 128 x 512            98       111
- * A   B          700 x 650 x 10000           99       100
- * A^T B          512 x 128 x 2500            80        88
- * A^T B          10000 x 650 x 700           99        93
- * A   B^T        2500 x 512 x 128           103        96
- * A   B^T        700 x 10000 x 650          105        80
+ * A   B          2500 x 128 x 512           103       114
+ * A   B          700 x 650 x 10000          100       101
+ * A^T B          512 x 128 x 512             96       107
+ * A^T B          512 x 128 x 2500            94       102
+ * A^T B          10000 x 650 x 700           97        98
+ * A   B^T        2500 x 65 x 128             94        79
+ * A   B^T        2500 x 512 x 128           105       108
+ * A   B^T        700 x 10000 x 650          104        92
  * </pre>
  */
 public final class MatMul {

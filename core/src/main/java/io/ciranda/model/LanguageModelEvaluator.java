@@ -52,9 +52,14 @@ public final class LanguageModelEvaluator {
   /**
    * The text is cut into {@code lanes} pieces of one length that run side by side, each from a zero
    * state: faster, and a little worse for it. What does not fill the lanes at the end is left out.
+   *
+   * @throws IllegalArgumentException if there is no lane, or no symbol to predict for each
    */
   public static Score inLanes(
       LanguageModel model, int[] ids, int lanes, Team team, LongConsumer progress) {
+    if (lanes < 1) {
+      throw new IllegalArgumentException("lanes: expected at least 1, actual " + lanes);
+    }
     int length = (ids.length - 1) / lanes;
     if (length < 1) {
       throw new IllegalArgumentException(
