@@ -67,6 +67,17 @@ class LanguageModelEvaluatorTest {
   }
 
   @Test
+  void noLanesAreAnError() {
+    try (var team = new Team(1)) {
+      var error =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> LanguageModelEvaluator.inLanes(model, IDS, 0, team, done -> {}));
+      assertEquals("lanes: expected at least 1, actual 0", error.getMessage());
+    }
+  }
+
+  @Test
   void oneLaneIsTheExactScore() {
     try (var team = new Team(1)) {
       assertEquals(
