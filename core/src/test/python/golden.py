@@ -200,13 +200,8 @@ def files():
         yield name, lambda dtype, model=model: language_model(*model, dtype)
 
 
-def write(name, make):
-    tensors, metadata = make(torch.float32)
-    tensors = {
-        n: t.detach().to(torch.float32 if t.is_floating_point() else torch.int32).contiguous()
-        for n, t in tensors.items()
-    }
-    metadata["torch"] = torch.__version__.split("+")[0]
+def write_file(file, tensors, metadata):
+    """The same bytes in every run."""
     data = save(tensors, {k: str(v) for k, v in metadata.items()})
     # The library writes the metadata in an order that changes from run to run.
     length = int.from_bytes(data[:8], "little")
@@ -214,7 +209,17 @@ def write(name, make):
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
     text = json.dumps(header, separators=(",", ":")).encode().ljust(length)
     assert len(text) == length
-    (FOLDER / f"{name}.safetensors").write_bytes(data[:8] + text + data[8 + length :])
+    file.write_bytes(data[:8] + text + data[8 + length :])
+
+
+def write(name, make):
+    tensors, metadata = make(torch.float32)
+    tensors = {
+        n: t.detach().to(torch.float32 if t.is_floating_point() else torch.int32).contiguous()
+        for n, t in tensors.items()
+    }
+    metadata["torch"] = torch.__version__.split("+")[0]
+    write_file(FOLDER / f"{name}.safetensors", tensors, metadata)
 
 
 def check(name, make):

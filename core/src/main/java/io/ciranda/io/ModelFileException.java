@@ -27,8 +27,11 @@ public final class ModelFileException extends IOException {
     this(file, "tensor '" + tensor + "' at byte " + position + ": " + problem);
   }
 
-  /** Names come from the file and must not steer the terminal that they are shown on. */
-  private static String printable(String message) {
-    return message.replaceAll("\\p{C}", "?");
+  /**
+   * Text to show with all that is not printable replaced: names come from the file and must not
+   * steer the terminal that they are shown on.
+   */
+  public static String printable(String text) {
+    return text.replaceAll("\\p{C}", "?");
   }
 }

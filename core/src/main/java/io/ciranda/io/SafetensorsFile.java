@@ -3,10 +3,8 @@ package io.ciranda.io;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -29,10 +27,6 @@ public final class SafetensorsFile implements AutoCloseable {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /**
    * Bytes read or written at a time. A multiple of every element's size, and small enough to be in
@@ -76,7 +70,7 @@ public final class SafetensorsFile implements AutoCloseable {
             path, "expected a safetensors file, actual only %d bytes".formatted(size));
       }
       byte[] prefix = new byte[Header.PREFIX];
-      read(path, channel, 0, MemorySegment.ofArray(prefix));
+      Elements.read(path, channel, 0, MemorySegment.ofArray(prefix));
       long length = MemorySegment.ofArray(prefix).get(LONG, 0);
       long limit = Math.min(size - Header.PREFIX, Header.MAX_BYTES);
       if (length < 1 || length > limit) {
@@ -87,7 +81,7 @@ public final class SafetensorsFile implements AutoCloseable {
                 .formatted(limit, Long.toUnsignedString(length)));
       }
       byte[] json = new byte[(int) length];
-      read(path, channel, Header.PREFIX, MemorySegment.ofArray(json));
+      Elements.read(path, channel, Header.PREFIX, MemorySegment.ofArray(json));
       long dataStart = Header.PREFIX + length;
       Header header = Header.parse(path, json, size - dataStart);
       return new SafetensorsFile(path, channel, header, dataStart);
@@ -167,8 +161,7 @@ public final class SafetensorsFile implements AutoCloseable {
           "expected shape %s, actual %s"
               .formatted(Arrays.toString(tensor.shape()), Arrays.toString(entry.shape)));
     }
-    MemorySegment floats = tensor.segment();
-    chunks(entry, (raw, first, n) -> toFloats(entry.dtype, raw, floats, first, n));
+    elements(entry).toFloats(tensor.segment());
   }
 
   /**
@@ -182,18 +175,14 @@ public final class SafetensorsFile implements AutoCloseable {
     Header.Entry entry = entry(name, INTEGERS);
     IntTensor tensor = IntTensor.allocate(entry.shape);
     try {
-      chunks(
-          entry,
-          (raw, first, n) -> {
-            for (long i = 0; i < n; i++) {
-              long value = integer(entry.dtype, raw, i);
-              if (value != (int) value) {
-                throw bad(
-                    name, entry, "expected ints, actual %d at %d".formatted(value, first + i));
-              }
-              tensor.set(first + i, (int) value);
-            }
-          });
+      elements(entry)
+          .toLongs(
+              (i, value) -> {
+                if (value != (int) value) {
+                  throw bad(name, entry, "expected ints, actual %d at %d".formatted(value, i));
+                }
+                tensor.set(i, (int) value);
+              });
       return tensor;
     } catch (Throwable e) {
       tensor.close();
@@ -209,18 +198,15 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public long[] loadLongs(String name) throws IOException {
     Header.Entry entry = entry(name, INTEGERS);
-    long size = (entry.end - entry.begin) / entry.dtype.bytes();
-    if (size > MAX_ARRAY) {
-      throw bad(name, entry, "expected at most %d elements, actual %d".formatted(MAX_ARRAY, size));
+    Elements elements = elements(entry);
+    if (elements.count() > MAX_ARRAY) {
+      throw bad(
+          name,
+          entry,
+          "expected at most %d elements, actual %d".formatted(MAX_ARRAY, elements.count()));
     }
-    long[] values = new long[(int) size];
-    chunks(
-        entry,
-        (raw, first, n) -> {
-          for (int i = 0; i < n; i++) {
-            values[(int) first + i] = integer(entry.dtype, raw, i);
-          }
-        });
+    long[] values = new long[(int) elements.count()];
+    elements.toLongs((i, value) -> values[(int) i] = value);
     return values;
   }
 
@@ -230,60 +216,9 @@ public final class SafetensorsFile implements AutoCloseable {
     channel.close();
   }
 
-  private static void toFloats(
-      DType dtype, MemorySegment raw, MemorySegment floats, long first, long n) {
-    if (dtype == DType.F32) {
-      MemorySegment.copy(raw, FLOAT, 0, floats, ValueLayout.JAVA_FLOAT, first * Float.BYTES, n);
-      return;
-    }
-    for (long i = 0; i < n; i++) {
-      float value =
-          switch (dtype) {
-            case F64 -> (float) raw.getAtIndex(DOUBLE, i);
-            case F16 -> Float.float16ToFloat(raw.getAtIndex(SHORT, i));
-            case BF16 -> Float.intBitsToFloat(raw.getAtIndex(SHORT, i) << 16);
-            default -> throw new AssertionError(dtype);
-          };
-      floats.setAtIndex(ValueLayout.JAVA_FLOAT, first + i, value);
-    }
-  }
-
-  private static long integer(DType dtype, MemorySegment raw, long i) {
-    return dtype == DType.I64 ? raw.getAtIndex(LONG, i) : raw.getAtIndex(INT, i);
-  }
-
-  /**
-   * Takes {@code n} elements, as they are in the file, of which the first is number {@code first}.
-   */
-  private interface Consumer {
-    void accept(MemorySegment raw, long first, long n) throws ModelFileException;
-  }
-
-  private void chunks(Header.Entry entry, Consumer consumer) throws IOException {
-    try (var arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(Math.min(CHUNK, entry.end - entry.begin), Long.BYTES);
-      for (long at = entry.begin; at < entry.end; at += CHUNK) {
-        MemorySegment raw = buffer.asSlice(0, Math.min(CHUNK, entry.end - at));
-        read(path, channel, dataStart + at, raw);
-        int bytes = entry.dtype.bytes();
-        consumer.accept(raw, (at - entry.begin) / bytes, raw.byteSize() / bytes);
-      }
-    }
-  }
-
-  private static void read(Path path, FileChannel channel, long position, MemorySegment to)
-      throws IOException {
-    ByteBuffer buffer = to.asByteBuffer();
-    while (buffer.hasRemaining()) {
-      int n = channel.read(buffer, position + buffer.position());
-      if (n < 0) {
-        throw new ModelFileException(
-            path,
-            position + buffer.position(),
-            "expected %d more bytes, actual is the end: the file was cut short while it was read"
-                .formatted(buffer.remaining()));
-      }
-    }
+  private Elements elements(Header.Entry entry) {
+    long count = (entry.end - entry.begin) / entry.dtype.bytes();
+    return new Elements(path, channel, entry.dtype, dataStart + entry.begin, count);
   }
 
   private Header.Entry entry(String name) throws ModelFileException {

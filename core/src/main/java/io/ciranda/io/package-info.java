@@ -11,6 +11,7 @@
  *       against the file's size before a byte is allocated for it, so a broken or hostile file
  *       costs one {@link io.ciranda.io.ModelFileException} that names the file, the tensor and the
  *       byte.
+ *   <li>{@link io.ciranda.io.Elements} reads the numbers of a tensor out of a file of any format.
  *   <li>{@link io.ciranda.io.SafetensorsWriter} writes, through {@link io.ciranda.io.AtomicFile}: a
  *       crash, a full disk or a {@code kill -9} leaves either the old file or the new one.
  * </ul>

@@ -66,6 +66,42 @@ public interface Kernels {
       int n,
       int k);
 
+  // ---- the same with a B of narrow numbers, for inference ----
+
+  /** The bytes that {@link #packNarrow} writes for a matrix of that size. */
+  long narrowBytes(Precision precision, int k, int n);
+
+  /**
+   * Rounds and packs the matrix {@code B [k][n]} whose element (i, j) is {@code b[i * rowStride + j
+   * * columnStride]}.
+   *
+   * @param n a multiple of {@link #panelColumns}
+   * @param precision not {@code F32}
+   */
+  void packNarrow(
+      Precision precision, long packed, int k, int n, long b, long rowStride, long columnStride);
+
+  /**
+   * {@code C [m][n] = S + A B}, for a B that {@link #packNarrow} packed.
+   *
+   * @param c the product, with leading dimension {@code ldc}
+   * @param s {@code [m][n]} with leading dimension {@code lds}: 0 for one row, the bias, that is
+   *     added to every row; may be {@code c}; the address 0 for nothing
+   * @param a {@code [m][k]}, with leading dimension {@code lda}
+   */
+  void gemmNarrow(
+      Precision precision,
+      long c,
+      long ldc,
+      long s,
+      long lds,
+      long a,
+      long lda,
+      long packed,
+      int m,
+      int n,
+      int k);
+
   // ---- gate passes: one row of a batch after the other, one hidden unit after the other ----
 
   /**

@@ -3,43 +3,80 @@ package io.ciranda.kernel;
 import io.ciranda.memory.Tensor;
 
 /**
- * The right-hand side {@code B [k][n]} of many products, laid out for {@link Kernels#gemm}. The
- * weights of a recurrent layer are packed once a training step and then used T times.
+ * The right-hand side {@code B [k][n]} of many products, laid out for {@link Kernels#gemm} or, in a
+ * narrow precision, for {@link Kernels#gemmNarrow}. The weights of a recurrent layer are packed
+ * once a training step, or once for ever in inference, and then used T times.
  */
 public final class PackedMatrix implements AutoCloseable {
   private final Kernels kernels;
+  private final Precision precision;
   private final int k;
   private final int n;
   private final Tensor packed;
 
-  /** Memory for a matrix of {@code k} rows and {@code n} columns; the content is zero. */
+  /** Memory for a float32 matrix of {@code k} rows and {@code n} columns; the content is zero. */
   public PackedMatrix(Kernels kernels, int k, int n) {
+    this(kernels, Precision.F32, k, n);
+  }
+
+  /**
+   * Memory for a matrix of {@code k} rows and {@code n} columns.
+   *
+   * @param n if the precision is narrow, a multiple of {@link Kernels#panelColumns}
+   */
+  public PackedMatrix(Kernels kernels, Precision precision, int k, int n) {
+    if (precision != Precision.F32 && n % kernels.panelColumns() != 0) {
+      throw new IllegalArgumentException(
+          "columns of a narrow matrix: expected a multiple of %d, actual %d"
+              .formatted(kernels.panelColumns(), n));
+    }
     this.kernels = kernels;
+    this.precision = precision;
     this.k = k;
     this.n = n;
-    this.packed = Tensor.allocate(Math.toIntExact(kernels.packedSize(k, n)));
+    long bytes =
+        precision == Precision.F32
+            ? 4 * kernels.packedSize(k, n)
+            : kernels.narrowBytes(precision, k, n);
+    this.packed = Tensor.allocate(Math.toIntExact(Math.ceilDiv(bytes, 4)));
   }
 
   /** Packs {@code B = w}, {@code w [k][n]}. */
   public void pack(Tensor w) {
     w.requireShape("matrix to pack", k, n);
-    kernels.pack(packed.address(), k, n, w.address(), n, 1, 0, n);
+    pack(w.address(), n, 1);
   }
 
   /** Packs {@code B = w^T}, {@code w [n][k]}. */
   public void packTransposed(Tensor w) {
     w.requireShape("matrix to pack transposed", n, k);
-    kernels.pack(packed.address(), k, n, w.address(), 1, k, 0, n);
+    pack(w.address(), 1, k);
+  }
+
+  private void pack(long b, long rowStride, long columnStride) {
+    if (precision == Precision.F32) {
+      kernels.pack(packed.address(), k, n, b, rowStride, columnStride, 0, n);
+    } else {
+      kernels.packNarrow(precision, packed.address(), k, n, b, rowStride, columnStride);
+    }
   }
 
   /** {@code C [m][n] = bias + A B} on addresses; {@code A} has leading dimension {@code lda}. */
   public void gemm(long c, long ldc, long bias, long a, long lda, int m) {
-    kernels.gemm(c, ldc, bias, a, lda, 1, packed.address(), m, n, k);
+    if (precision == Precision.F32) {
+      kernels.gemm(c, ldc, bias, a, lda, 1, packed.address(), m, n, k);
+    } else {
+      kernels.gemmNarrow(precision, c, ldc, bias, 0, a, lda, packed.address(), m, n, k);
+    }
   }
 
   /** {@code C [m][n] += A B} on addresses; {@code A} has leading dimension {@code lda}. */
   public void gemmAdd(long c, long ldc, long a, long lda, int m) {
-    kernels.gemmAdd(c, ldc, a, lda, 1, packed.address(), m, n, k);
+    if (precision == Precision.F32) {
+      kernels.gemmAdd(c, ldc, a, lda, 1, packed.address(), m, n, k);
+    } else {
+      kernels.gemmNarrow(precision, c, ldc, c, ldc, a, lda, packed.address(), m, n, k);
+    }
   }
 
   /** Rows of B. */
@@ -50,6 +87,11 @@ public final class PackedMatrix implements AutoCloseable {
   /** Columns of B. */
   public int n() {
     return n;
+  }
+
+  /** The memory taken. */
+  public long bytes() {
+    return 4 * packed.size();
   }
 
   @Override

@@ -89,6 +89,74 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
+  // ---- narrow products: n scales where there are any, then B itself, row-major ----
+
+  @Override
+  public long narrowBytes(Precision precision, int k, int n) {
+    long elements = (long) k * n;
+    return precision == Precision.BF16 ? 2 * elements : 4L * n + elements;
+  }
+
+  @Override
+  public void packNarrow(
+      Precision precision, long packed, int k, int n, long b, long rowStride, long columnStride) {
+    for (int j = 0; j < n; j++) {
+      long column = b + 4L * j * columnStride;
+      float scale = precision == Precision.INT8 ? scale(column, rowStride, k) : 0;
+      if (precision == Precision.INT8) {
+        set(packed, j, scale);
+      }
+      for (int i = 0; i < k; i++) {
+        float x = get(column, i * rowStride);
+        if (precision == Precision.BF16) {
+          Memory.setShort(packed, (long) i * n + j, (short) Precision.toBf16(x));
+        } else {
+          Memory.setByte(packed + 4L * n, (long) i * n + j, Precision.toInt8(x, scale));
+        }
+      }
+    }
+  }
+
+  /** The scale of a column of int8: its greatest magnitude becomes 127. */
+  private static float scale(long column, long rowStride, int k) {
+    float max = 0;
+    for (int i = 0; i < k; i++) {
+      max = Math.max(max, Math.abs(get(column, i * rowStride)));
+    }
+    return Precision.scale(max);
+  }
+
+  @Override
+  public void gemmNarrow(
+      Precision precision,
+      long c,
+      long ldc,
+      long s,
+      long lds,
+      long a,
+      long lda,
+      long packed,
+      int m,
+      int n,
+      int k) {
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        float sum = 0;
+        for (int l = 0; l < k; l++) {
+          sum += get(a, i * lda + l) * narrow(precision, packed, (long) l * n + j, n);
+        }
+        float scaled = precision == Precision.INT8 ? get(packed, j) * sum : sum;
+        set(c, i * ldc + j, s == 0 ? scaled : get(s, i * lds + j) + scaled);
+      }
+    }
+  }
+
+  private static float narrow(Precision precision, long packed, long at, int n) {
+    return precision == Precision.BF16
+        ? Float.intBitsToFloat(Memory.getShort(packed, at) << 16)
+        : Memory.getByte(packed + 4L * n, at);
+  }
+
   // ---- gate passes ----
 
   @Override

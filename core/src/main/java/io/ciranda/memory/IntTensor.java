@@ -45,7 +45,8 @@ public final class IntTensor implements AutoCloseable {
     return address;
   }
 
-  private MemorySegment segment() {
+  /** The memory as a segment of exactly this tensor's size. */
+  public MemorySegment segment() {
     return block.segment().asSlice(address() - block.segment().address(), 4 * size);
   }
 

@@ -28,6 +28,31 @@ public final class Memory {
     return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address + (i << 2));
   }
 
+  /** Sets int number {@code i} of the array that starts at {@code address}. */
+  public static void setInt(long address, long i, int value) {
+    ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address + (i << 2), value);
+  }
+
+  /** Short number {@code i} of the array that starts at {@code address}. */
+  public static short getShort(long address, long i) {
+    return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address + (i << 1));
+  }
+
+  /** Sets short number {@code i} of the array that starts at {@code address}. */
+  public static void setShort(long address, long i, short value) {
+    ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address + (i << 1), value);
+  }
+
+  /** Byte number {@code i} of the array that starts at {@code address}. */
+  public static byte getByte(long address, long i) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address + i);
+  }
+
+  /** Sets byte number {@code i} of the array that starts at {@code address}. */
+  public static void setByte(long address, long i, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address + i, value);
+  }
+
   /** Copies {@code floats} floats; the two ranges may not overlap. */
   public static void copy(long to, long from, long floats) {
     MemorySegment.copy(ALL, from, ALL, to, floats << 2);

@@ -2,8 +2,8 @@ package io.ciranda.memory;
 
 import java.util.Arrays;
 
-/** Arithmetic on shapes, shared by the tensor types. */
-final class Shape {
+/** Arithmetic on shapes, shared by the tensor types, and how they are written. */
+public final class Shape {
   /** The number of 4-byte elements whose bytes a long still counts. */
   private static final long MAX_SIZE = Long.MAX_VALUE / 4;
 
@@ -37,7 +37,7 @@ final class Shape {
   }
 
   /** {@code [T][B][H]}, with numbers. */
-  static String text(int[] shape) {
+  public static String text(int[] shape) {
     var text = new StringBuilder();
     for (int d : shape) {
       text.append('[').append(d).append(']');

@@ -1,10 +1,13 @@
 package io.ciranda.model;
 
-import io.ciranda.autograd.Tape;
+import io.ciranda.infer.Model;
+import io.ciranda.infer.Session;
+import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.Precision;
 import io.ciranda.memory.IntTensor;
+import io.ciranda.memory.Tensor;
 import io.ciranda.memory.Workspace;
-import io.ciranda.nn.CarriedState;
-import io.ciranda.train.Team;
+import io.ciranda.parallel.Team;
 import java.util.function.LongConsumer;
 
 /** Measures how well a language model predicts a text. */
@@ -44,8 +47,14 @@ public final class LanguageModelEvaluator {
    * @throws IllegalArgumentException if there are fewer than two
    */
   public static Score exact(LanguageModel model, int[] ids, LongConsumer progress) {
+    return exact(model, Precision.F32, ids, progress);
+  }
+
+  /** The same with the weights in another precision. */
+  public static Score exact(
+      LanguageModel model, Precision precision, int[] ids, LongConsumer progress) {
     try (Team alone = new Team(1)) {
-      return inLanes(model, ids, 1, alone, progress);
+      return inLanes(model, precision, ids, 1, alone, progress);
     }
   }
 
@@ -57,6 +66,16 @@ public final class LanguageModelEvaluator {
    */
   public static Score inLanes(
       LanguageModel model, int[] ids, int lanes, Team team, LongConsumer progress) {
+    return inLanes(model, Precision.F32, ids, lanes, team, progress);
+  }
+
+  private static Score inLanes(
+      LanguageModel model,
+      Precision precision,
+      int[] ids,
+      int lanes,
+      Team team,
+      LongConsumer progress) {
     if (lanes < 1) {
       throw new IllegalArgumentException("lanes: expected at least 1, actual " + lanes);
     }
@@ -65,17 +84,21 @@ public final class LanguageModelEvaluator {
       throw new IllegalArgumentException(
           "expected at least %d symbols to evaluate, actual %d".formatted(lanes + 1, ids.length));
     }
-    model.refresh(0, 1);
     double[] nats = new double[team.size()];
-    team.run(
-        worker -> {
-          int from = lanes * worker / team.size();
-          int to = lanes * (worker + 1) / team.size();
-          if (to > from) {
-            nats[worker] =
-                evaluate(model, ids, length, from, to, worker == 0 ? progress : done -> {}, lanes);
-          }
-        });
+    try (Model packed = model.pack(precision)) {
+      team.run(
+          worker -> {
+            int from = lanes * worker / team.size();
+            int to = lanes * (worker + 1) / team.size();
+            if (to > from) {
+              try (Session session = packed.newSession(to - from)) {
+                LongConsumer told =
+                    worker == 0 ? done -> progress.accept(done * lanes) : done -> {};
+                nats[worker] = evaluate(session, model.backend(), ids, length, from, told);
+              }
+            }
+          });
+    }
     double sum = 0;
     for (double n : nats) {
       sum += n;
@@ -83,27 +106,27 @@ public final class LanguageModelEvaluator {
     return new Score(sum, (long) length * lanes);
   }
 
+  /** The lanes of one session, from lane {@code from} on. */
   private static double evaluate(
-      LanguageModel model,
-      int[] ids,
-      int length,
-      int from,
-      int to,
-      LongConsumer progress,
-      int lanes) {
-    int batch = to - from;
+      Session session, Backend backend, int[] ids, int length, int from, LongConsumer progress) {
+    int batch = session.rows();
+    int v = session.model().architecture().vocabulary();
     double nats = 0;
-    try (var workspace = new Workspace("evaluation");
-        CarriedState state = model.newState(batch)) {
-      Tape tape = Tape.inference(model.backend(), workspace);
+    try (var workspace = new Workspace("evaluation")) {
       for (int start = 0; start < length; start += STEPS) {
         int steps = Math.min(STEPS, length - start);
-        tape.begin(0);
+        workspace.reset();
         IntTensor x = workspace.ints(steps, batch);
         IntTensor y = workspace.ints(steps, batch);
+        Tensor logits = workspace.tensor(steps * batch, v);
         Lanes.fill(x, y, ids, length, from, start);
-        nats += model.loss(tape, x, y, state, 0);
-        progress.accept((long) (start + steps) * lanes);
+        y.requireRange("symbols", 0, v);
+        session.run(x.segment(), logits.segment(), steps);
+        nats +=
+            backend
+                .kernels()
+                .softmaxCrossEntropy(logits.address(), y.address(), 0, steps * batch, v);
+        progress.accept(start + steps);
       }
     }
     return nats;

@@ -1,26 +1,23 @@
 package io.ciranda.model;
 
-import io.ciranda.autograd.Tape;
+import io.ciranda.infer.Model;
 import io.ciranda.infer.Sampling;
-import io.ciranda.memory.IntTensor;
-import io.ciranda.memory.Tensor;
-import io.ciranda.memory.Workspace;
-import io.ciranda.nn.CarriedState;
+import io.ciranda.infer.Session;
+import io.ciranda.kernel.Precision;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
 /** Writes with a language model, symbol by symbol. */
 public final class LanguageModelSampler implements AutoCloseable {
-  private final LanguageModel model;
-  private final Workspace workspace = new Workspace("sampling");
-  private final Tape tape;
-  private final CarriedState state;
+  private final Model model;
+  private final Session session;
+  private final float[] logits;
 
-  /** A writer at the beginning of a text. */
+  /** A writer at the beginning of a text, with the model as it is now. */
   public LanguageModelSampler(LanguageModel model) {
-    this.model = model;
-    tape = Tape.inference(model.backend(), workspace);
-    state = model.newState(1);
+    this.model = model.pack(Precision.F32);
+    session = this.model.newSession();
+    logits = new float[model.vocabulary().size()];
   }
 
   /**
@@ -37,29 +34,19 @@ public final class LanguageModelSampler implements AutoCloseable {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("expected a prompt of at least one symbol, actual none");
     }
-    model.refresh(0, 1);
-    float[] logits = null;
     for (int id : prompt) {
-      logits = step(id);
+      session.step(id, logits);
     }
     for (int i = 0; i < length; i++) {
       int next = sampling.choose(logits, random);
       consumer.accept(next);
-      logits = step(next);
+      session.step(next, logits);
     }
-  }
-
-  private float[] step(int id) {
-    tape.begin(0);
-    IntTensor x = workspace.ints(1, 1);
-    x.set(0, id);
-    Tensor logits = model.logits(tape, x, state).value();
-    return logits.toArray();
   }
 
   @Override
   public void close() {
-    state.close();
-    workspace.close();
+    session.close();
+    model.close();
   }
 }

@@ -5,6 +5,7 @@ import io.ciranda.autograd.Tape;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Kernels;
 import io.ciranda.memory.Workspace;
+import io.ciranda.parallel.Team;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,8 +2,6 @@
  * Training: how gradients of batch slices become one update, and everything around that.
  *
  * <ul>
- *   <li>{@link io.ciranda.train.Team}: a fixed set of threads that run one task each and meet
- *       again.
  *   <li>{@link io.ciranda.train.DataParallel}: one training step. Each thread runs forward and
  *       backward on its slice of the batch with a tape, a workspace and gradients of its own; then
  *       the gradients are summed, clipped and applied, each thread over its share of the flat

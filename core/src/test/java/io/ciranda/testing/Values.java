@@ -81,4 +81,13 @@ public final class Values {
   public static void assertClose(String name, Tensor expected, Tensor actual, double tolerance) {
     assertClose(name, doubles(expected), doubles(actual), tolerance);
   }
+
+  /** Every element is within {@code tolerance}. */
+  public static void assertWithin(
+      String name, double[] expected, double[] actual, double tolerance) {
+    assertEquals(expected.length, actual.length, name + ": number of elements");
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], tolerance, name + " " + i);
+    }
+  }
 }

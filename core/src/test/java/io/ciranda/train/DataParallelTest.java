@@ -14,6 +14,7 @@ import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.Tensor;
+import io.ciranda.parallel.Team;
 import io.ciranda.testing.Values;
 import java.util.Arrays;
 import org.junit.jupiter.api.AutoClose;

@@ -1,6 +1,7 @@
 package io.ciranda.simd;
 
 import io.ciranda.kernel.Kernels;
+import io.ciranda.kernel.Precision;
 import io.ciranda.kernel.UpdateRule;
 
 /** The kernels of this module under the contract of core. */
@@ -63,6 +64,35 @@ final class VectorKernels implements Kernels {
       int n,
       int k) {
     Gemm.gemmAdd(c, ldc, a, aRowStride, aColumnStride, packed, m, n, k);
+  }
+
+  // ---- the same with a B of narrow numbers, for inference ----
+
+  @Override
+  public long narrowBytes(Precision precision, int k, int n) {
+    return NarrowGemm.bytes(precision, k, n);
+  }
+
+  @Override
+  public void packNarrow(
+      Precision precision, long packed, int k, int n, long b, long rowStride, long columnStride) {
+    NarrowGemm.pack(precision, packed, k, n, b, rowStride, columnStride);
+  }
+
+  @Override
+  public void gemmNarrow(
+      Precision precision,
+      long c,
+      long ldc,
+      long s,
+      long lds,
+      long a,
+      long lda,
+      long packed,
+      int m,
+      int n,
+      int k) {
+    NarrowGemm.gemm(precision, c, ldc, s, lds, a, lda, packed, m, n, k);
   }
 
   // ---- gate passes: one row of a batch after the other, one hidden unit after the other ----

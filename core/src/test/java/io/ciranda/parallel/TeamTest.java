@@ -1,4 +1,4 @@
-package io.ciranda.train;
+package io.ciranda.parallel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -38,6 +38,52 @@ class TeamTest {
           assertEquals(round, count);
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void whoMeetsSeesWhatTheOthersWroteBefore(int size) {
+    long[] counts = new long[size];
+    try (var team = new Team(size)) {
+      team.run(
+          worker -> {
+            for (int step = 1; step <= ROUNDS; step++) {
+              counts[worker]++;
+              team.meet();
+              for (long count : counts.clone()) {
+                if (count != step) {
+                  throw new AssertionError("expected " + step + ", actual " + count);
+                }
+              }
+              team.meet();
+            }
+          });
+    }
+    for (long count : counts) {
+      assertEquals(ROUNDS, count);
+    }
+  }
+
+  @Test
+  void nobodyWaitsForAWorkerThatHasFailed() {
+    try (var team = new Team(2)) {
+      var problem = new IllegalStateException("bad");
+      for (int round = 0; round < 2; round++) {
+        assertSame(
+            problem,
+            assertThrows(
+                IllegalStateException.class,
+                () ->
+                    team.run(
+                        worker -> {
+                          if (worker == 1) {
+                            throw problem;
+                          }
+                          team.meet();
+                        })));
+      }
+      team.run(_ -> team.meet());
     }
   }
 

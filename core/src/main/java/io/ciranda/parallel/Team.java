@@ -1,4 +1,4 @@
-package io.ciranda.train;
+package io.ciranda.parallel;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -15,10 +15,15 @@ public final class Team implements AutoCloseable {
    */
   private static final int SPINS = 2_000;
 
+  /** For one who waits in vain: another thread has its CPU. */
+  private static final long NAP_NANOS = 20_000;
+
   private final Thread[] threads; // [0] stays empty
   private final boolean maySpin;
   private final AtomicInteger pending = new AtomicInteger();
   private final AtomicInteger round = new AtomicInteger();
+  private final AtomicInteger arrived = new AtomicInteger();
+  private final AtomicInteger meetings = new AtomicInteger();
   private volatile boolean closed;
   private volatile Throwable failure;
   private volatile Thread caller;
@@ -59,6 +64,7 @@ public final class Team implements AutoCloseable {
       throw new IllegalStateException("the team is closed");
     }
     failure = null;
+    arrived.set(0);
     this.task = task;
     caller = Thread.currentThread();
     pending.set(threads.length - 1);
@@ -70,11 +76,37 @@ public final class Team implements AutoCloseable {
     for (int spins = 0; pending.get() > 0; spins++) {
       pause(spins);
     }
+    this.task = null; // the threads live on: what a task refers to need not
     if (failure instanceof RuntimeException e) {
       throw e;
     }
     if (failure instanceof Error e) {
       throw e;
+    }
+  }
+
+  /**
+   * Called by every worker within a task: returns when all have come. What they wrote before, all
+   * can read after. Where a CPU is free for each worker this takes some hundred nanoseconds.
+   *
+   * @throws IllegalStateException if another worker has failed and will never come
+   */
+  public void meet() {
+    int meeting = meetings.get();
+    if (arrived.incrementAndGet() == threads.length) {
+      arrived.set(0);
+      meetings.incrementAndGet();
+      return;
+    }
+    for (int spins = 0; meetings.get() == meeting; spins++) {
+      if (failure != null) {
+        throw new IllegalStateException("another worker has failed", failure);
+      }
+      if (maySpin && spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(this, NAP_NANOS);
+      }
     }
   }
 
@@ -107,7 +139,9 @@ public final class Team implements AutoCloseable {
     try {
       task.accept(worker);
     } catch (RuntimeException | Error e) {
-      failure = e;
+      if (failure == null) {
+        failure = e; // not the complaint of one who waited for this worker
+      }
     }
   }
 
