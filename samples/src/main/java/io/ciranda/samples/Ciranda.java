@@ -2,9 +2,12 @@ package io.ciranda.samples;
 
 import io.ciranda.samples.cli.CommandRunner;
 import io.ciranda.samples.cli.RootCommand;
+import io.ciranda.samples.infer.Infer;
+import io.ciranda.samples.infer.Inspect;
 import io.ciranda.samples.lm.Demo;
 import io.ciranda.samples.lm.LanguageModelCommands;
 import io.ciranda.samples.reference.Reference;
+import io.ciranda.samples.soak.Soak;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -16,7 +19,10 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       Demo.class,
       LanguageModelCommands.class,
+      Infer.class,
+      Inspect.class,
       Reference.class,
+      Soak.class,
       Doctor.class,
       HelpCommand.class
     })

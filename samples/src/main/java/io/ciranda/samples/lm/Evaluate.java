@@ -1,5 +1,6 @@
 package io.ciranda.samples.lm;
 
+import io.ciranda.kernel.Precision;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
 import io.ciranda.samples.cli.CirandaCommand;
@@ -62,10 +63,18 @@ final class Evaluate extends CirandaCommand {
       description = "Leave out characters that the model does not know.")
   private boolean skipUnknown;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "PRECISION",
+      defaultValue = "f32",
+      description = "How the weights are held: f32, bf16 or int8 (default: ${DEFAULT-VALUE}).")
+  private String precision;
+
   /** What {@code --json} prints. */
   record Result(
       String model,
       String text,
+      String precision,
       double nats,
       double bits,
       double perplexity,
@@ -74,6 +83,7 @@ final class Evaluate extends CirandaCommand {
 
   @Override
   protected Object run(Console console) throws IOException {
+    Precision narrow = checked(() -> Precision.of(precision));
     String whole = TextFile.read(text);
     String read = part(whole);
     try (LanguageModel loaded = LanguageModel.load(model, Engine.backend(console))) {
@@ -88,11 +98,12 @@ final class Evaluate extends CirandaCommand {
       }
       console.narrate("reading %,d symbols, one by one".formatted(encoded.ids().length));
       LanguageModelEvaluator.Score score =
-          LanguageModelEvaluator.exact(loaded, encoded.ids(), done -> {});
+          LanguageModelEvaluator.exact(loaded, narrow, encoded.ids(), done -> {});
       var result =
           new Result(
               model.toString(),
               text.toString(),
+              narrow.label(),
               score.natsPerSymbol(),
               score.bitsPerSymbol(),
               score.perplexity(),

@@ -39,8 +39,8 @@ record ReferenceRun(
               "war-and-peace",
               "1x256 LSTM on War and Peace, characters, 80/10/10",
               List.of("warpeace_input.txt.gz"),
-              "--split 0.8,0.1 --cell lstm --hidden 256 --layers 1 --dropout 0.2 --batch 50 --bptt 100 --epochs 40"
-                  + " --lr 0.003 --schedule cosine:300 --threads 1",
+              "--split 0.8,0.1 --cell lstm --hidden 256 --layers 1 --dropout 0.5 --optimizer adamw --weight-decay 0.05"
+                  + " --batch 50 --bptt 100 --epochs 30 --lr 0.004 --schedule cosine:300 --threads 1",
               "nats",
               1.20,
               "Karpathy et al. 2015: 1.189"),

@@ -3,7 +3,6 @@ package io.ciranda.samples.report;
 import io.ciranda.samples.cli.Console;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -12,12 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -28,17 +23,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class LossCurve {
   /** Points of the drawn training loss; more are not told apart on 1,000 pixels. */
   private static final int DRAWN_POINTS = 400;
-
-  private static final int DPI = 144;
-  private static final Color TRAINING = new Color(0x4477AA);
-  private static final Color VALIDATION = new Color(0xEE6677);
-  private static final Color LEVEL = new Color(0x555555);
-  private static final Color GRID = new Color(0xDDDDDD);
-  private static final BasicStroke SOLID =
-      new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
-  private static final BasicStroke DASHED =
-      new BasicStroke(
-          1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
 
   private record Point(long step, double loss) {}
 
@@ -83,14 +67,7 @@ public final class LossCurve {
   public void write(Path name, Console console) throws IOException {
     Path numbers = Path.of(name + ".csv");
     writeNumbers(numbers);
-    try {
-      BitmapEncoder.saveBitmapWithDPI(chart(), name + ".png", BitmapFormat.PNG, DPI);
-    } catch (RuntimeException | LinkageError | InternalError e) {
-      // What AWT throws without a font, a font configuration or its native libraries.
-      console.narrate(
-          "No picture of the loss curve, the numbers are in %s (%s).%nTo have one: apt-get install fontconfig fonts-dejavu-core"
-              .formatted(numbers, e));
-    }
+    Charts.write("loss curve", this::chart, name, numbers, console);
   }
 
   /** {@code series,step,loss}; the levels have no step. */
@@ -118,21 +95,15 @@ public final class LossCurve {
   }
 
   private XYChart chart() {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(900)
-            .height(540)
-            .title(title)
-            .xAxisTitle("training steps")
-            .yAxisTitle("loss, " + unit)
-            .build();
+    XYChart chart = Charts.chart(title, "training steps", "loss, " + unit);
     List<Point> averaged = averaged(finite(training));
     List<Point> validation = finite(this.validation);
     if (!averaged.isEmpty()) {
-      draw(chart, "training (averaged)", averaged, TRAINING, SOLID);
+      draw(chart, "training (averaged)", averaged, Charts.FIRST, Charts.SOLID);
     }
     if (!validation.isEmpty()) {
-      draw(chart, "validation", validation, VALIDATION, SOLID).setMarker(SeriesMarkers.CIRCLE);
+      draw(chart, "validation", validation, Charts.SECOND, Charts.SOLID)
+          .setMarker(SeriesMarkers.CIRCLE);
     }
     long last =
         Stream.concat(training.stream(), validation.stream())
@@ -145,21 +116,10 @@ public final class LossCurve {
           chart,
           String.format(Locale.ROOT, "%s: %.3f", level.name, level.loss),
           line,
-          LEVEL,
-          DASHED);
+          Charts.LEVEL,
+          Charts.DASHED);
     }
     XYStyler style = chart.getStyler();
-    style.setLegendPosition(LegendPosition.InsideNE);
-    style.setLegendBorderColor(GRID);
-    style.setChartBackgroundColor(Color.WHITE);
-    style.setPlotBorderColor(GRID);
-    style.setPlotGridLinesColor(GRID);
-    style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
-    style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
-    style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-    style.setMarkerSize(6);
-    style.setXAxisTickMarkSpacingHint(90);
-    style.setXAxisMin(0.0);
     style.setXAxisMax((double) last);
     style.setYAxisMax(top(averaged, validation));
     return chart;
@@ -181,12 +141,7 @@ public final class LossCurve {
       XYChart chart, String name, List<Point> points, Color color, BasicStroke stroke) {
     double[] steps = points.stream().mapToDouble(Point::step).toArray();
     double[] losses = points.stream().mapToDouble(Point::loss).toArray();
-    XYSeries series = chart.addSeries(name, steps, losses);
-    series.setLineColor(color);
-    series.setLineStyle(stroke);
-    series.setMarker(SeriesMarkers.NONE);
-    series.setMarkerColor(color);
-    return series;
+    return Charts.draw(chart, name, steps, losses, color, stroke);
   }
 
   /** A training that diverged is drawn as far as it can be. */

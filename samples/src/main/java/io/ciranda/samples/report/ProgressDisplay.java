@@ -17,14 +17,11 @@ sealed interface ProgressDisplay {
    * @param expectedSteps at the end, as it looks now; {@code Long.MAX_VALUE} where there is no
    *     limit
    * @param left until the end, as it looks now
+   * @param message what there is to say about the work
    */
-  record Report(long step, long expectedSteps, Duration left, double loss, double tokensPerSecond) {
+  record Report(long step, long expectedSteps, Duration left, String message) {
     boolean hasEnd() {
       return expectedSteps < Long.MAX_VALUE;
-    }
-
-    String lossAndSpeed() {
-      return "loss %.3f, %,.0f tokens/s".formatted(loss, tokensPerSecond);
     }
   }
 
@@ -75,7 +72,7 @@ sealed interface ProgressDisplay {
     public void show(Report report) {
       String end = report.hasEnd() ? " of %,d".formatted(report.expectedSteps()) : "";
       String left = report.hasEnd() ? ", %s left".formatted(clock(report.left())) : "";
-      say("%s: step %,d%s, %s%s".formatted(task, report.step(), end, report.lossAndSpeed(), left));
+      say("%s: step %,d%s, %s%s".formatted(task, report.step(), end, report.message(), left));
     }
 
     @Override
@@ -126,7 +123,7 @@ sealed interface ProgressDisplay {
     @Override
     public void show(Report report) {
       bar.maxHint(report.hasEnd() ? report.expectedSteps() : -1);
-      bar.setExtraMessage(report.lossAndSpeed());
+      bar.setExtraMessage(report.message());
       bar.stepTo(report.step());
     }
 

@@ -4,24 +4,15 @@ import io.ciranda.samples.cli.Console;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/**
- * Shows how far a training has come, its loss and its speed: on a terminal as a bar that is
- * redrawn, elsewhere as a plain line every few seconds, and not at all under {@code --json} or
- * {@code --quiet}. It goes to standard error.
- */
+/** Shows how far a training has come, its loss and its speed, as {@link StepProgress} does. */
 public final class TrainingProgress implements AutoCloseable {
-  private final ProgressDisplay display;
-  private final LongSupplier nanoTime;
+  private final StepProgress progress;
   private final long firstStep;
-  private final long maxSteps;
-  private final double maxNanos;
-  private final long startedAt;
 
   private long step;
   private long tokens;
   private double loss;
   private long shownTokens;
-  private long shownAt;
 
   TrainingProgress(
       ProgressDisplay display,
@@ -29,29 +20,20 @@ public final class TrainingProgress implements AutoCloseable {
       long firstStep,
       long maxSteps,
       Duration maxTime) {
-    this.display = display;
-    this.nanoTime = nanoTime;
-    this.firstStep = firstStep;
-    this.maxSteps = maxSteps;
-    this.maxNanos = 1e9 * maxTime.toSeconds() + maxTime.toNanosPart();
-    startedAt = nanoTime.getAsLong();
-    step = firstStep;
-    shownAt = startedAt;
+    this(new StepProgress(display, nanoTime, firstStep, maxSteps, maxTime), firstStep);
   }
 
-  /**
-   * Begins to show a training that ends after {@code maxSteps} steps or {@code maxTime}, whichever
-   * comes first.
-   *
-   * @param task what is shown in front, such as {@code "training"}
-   * @param firstStep how many steps are done already: 0, or more where a training is resumed
-   * @param maxSteps {@code Long.MAX_VALUE} for no limit
-   * @param maxTime {@code ChronoUnit.FOREVER.getDuration()} for no limit
-   */
+  private TrainingProgress(StepProgress progress, long firstStep) {
+    this.progress = progress;
+    this.firstStep = firstStep;
+    step = firstStep;
+  }
+
+  /** Begins to show a training, as {@link StepProgress#start}. */
   public static TrainingProgress start(
       Console console, String task, long firstStep, long maxSteps, Duration maxTime) {
-    ProgressDisplay display = ProgressDisplay.of(console, task, firstStep);
-    return new TrainingProgress(display, System::nanoTime, firstStep, maxSteps, maxTime);
+    return new TrainingProgress(
+        StepProgress.start(console, task, firstStep, maxSteps, maxTime), firstStep);
   }
 
   /**
@@ -65,35 +47,27 @@ public final class TrainingProgress implements AutoCloseable {
     this.step = step;
     this.tokens = tokens;
     this.loss = loss;
-    long now = nanoTime.getAsLong();
-    if (now - shownAt >= display.interval().toNanos()) {
-      show(now, (tokens - shownTokens) * 1e9 / (now - shownAt));
+    if (progress.isDue()) {
+      show((tokens - shownTokens) * 1e9 / progress.sinceShown());
     }
   }
 
   /** Shows a line of its own, such as a validation loss, without disturbing the bar. */
   public void say(String line) {
-    display.say(line);
+    progress.say(line);
   }
 
   /** Shows the last step, with the speed of the whole training, and ends the display. */
   @Override
   public void close() {
     if (step > firstStep) {
-      long now = nanoTime.getAsLong();
-      show(now, tokens * 1e9 / Math.max(1, now - startedAt));
+      show(tokens * 1e9 / Math.max(1, progress.elapsed()));
     }
-    display.close();
+    progress.close();
   }
 
-  private void show(long now, double tokensPerSecond) {
-    double nanosPerStep = (double) (now - startedAt) / (step - firstStep);
-    long expectedSteps = (long) Math.min((double) maxSteps, firstStep + maxNanos / nanosPerStep);
-    Duration left = Duration.ofNanos((long) (Math.max(0, expectedSteps - step) * nanosPerStep));
-    display.show(
-        new ProgressDisplay.Report(
-            step, Math.max(step, expectedSteps), left, loss, tokensPerSecond));
+  private void show(double tokensPerSecond) {
+    progress.show(step, "loss %.3f, %,.0f tokens/s".formatted(loss, tokensPerSecond));
     shownTokens = tokens;
-    shownAt = now;
   }
 }

@@ -119,7 +119,7 @@ class LossCurveTest {
     return ImageIO.read(folder.resolve("loss.png").toFile());
   }
 
-  private static boolean hasFonts() {
+  static boolean hasFonts() {
     try {
       return new Font(Font.SANS_SERIF, Font.PLAIN, 12).canDisplay('A');
     } catch (RuntimeException | LinkageError | InternalError e) {
