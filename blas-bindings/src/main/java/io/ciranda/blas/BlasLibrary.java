@@ -177,7 +177,11 @@ public final class BlasLibrary {
     } catch (IllegalArgumentException e) {
       throw new Refused(SystemLoader.refusal(name));
     } catch (IllegalCallerException e) {
-      throw new Refused(e.getMessage() + ": start java with --enable-native-access=ALL-UNNAMED");
+      Module module = BlasLibrary.class.getModule();
+      throw new Refused(
+          e.getMessage()
+              + ": start java with --enable-native-access="
+              + (module.isNamed() ? module.getName() : "ALL-UNNAMED"));
     }
   }
 

@@ -96,6 +96,9 @@ public final class Parameters implements AutoCloseable {
 
     private final SequencedMap<String, Declaration> declarations = new LinkedHashMap<>();
 
+    /** Without declarations. */
+    public Builder() {}
+
     /**
      * Declares a parameter.
      *

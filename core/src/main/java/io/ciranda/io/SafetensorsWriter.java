@@ -34,6 +34,9 @@ public final class SafetensorsWriter {
   /** The entry's offsets count from the tensor's own start until the order is known. */
   private record Source(Header.Entry entry, Filler filler) {}
 
+  /** Of a file without tensors. */
+  public SafetensorsWriter() {}
+
   /**
    * Adds a text to the {@code __metadata__} map, replacing an earlier one.
    *

@@ -110,7 +110,7 @@ public final class Backend {
     }
     if (wanted.equals("auto") && advice.isEmpty()) {
       advice.add(
-          "no simd kernels, slower scalar ones run: add the module io.ciranda:simd to the class path");
+          "no simd kernels, slower scalar ones run: add the module io.ciranda:simd to the class or module path");
     }
     if (!wanted.equals("auto")) {
       throw new IllegalStateException(

@@ -13,6 +13,9 @@ import io.ciranda.memory.Memory;
  */
 public final class ScalarKernels implements Kernels {
 
+  /** They have no state. */
+  public ScalarKernels() {}
+
   @Override
   public String name() {
     return "scalar";

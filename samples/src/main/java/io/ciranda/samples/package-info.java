@@ -1,6 +1,6 @@
 /**
  * The {@code ciranda} command line. {@link io.ciranda.samples.Ciranda} is the root of the commands;
- * {@link io.ciranda.samples.Demo} is the project's main job.
+ * {@link io.ciranda.samples.lm.Demo} is the project's main job.
  *
  * <p>Arrows between the packages: {@code samples -> reference, lm, infer -> report, text -> cli}. A
  * new command extends {@link io.ciranda.samples.cli.CirandaCommand} and is named in the {@code
