@@ -6,7 +6,6 @@ import com.sun.management.ThreadMXBean;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Network;
 import io.ciranda.nn.Cell;
-import io.ciranda.testing.FreshJvm;
 import io.ciranda.testing.Values;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -28,28 +27,7 @@ class SessionAllocationTest {
 
   @ParameterizedTest
   @EnumSource(Cell.class)
-  void stepsAndSequencesOfFeatures(Cell cell) throws Exception {
-    FreshJvm.looksAgain(() -> features(cell), SessionAllocationTest.class, "features", cell.name());
-  }
-
-  @ParameterizedTest
-  @EnumSource(Cell.class)
-  void stepsAndSequencesOfSymbols(Cell cell) throws Exception {
-    FreshJvm.looksAgain(() -> symbols(cell), SessionAllocationTest.class, "symbols", cell.name());
-  }
-
-  /** The check named, of the cell named. */
-  public static void main(String[] arguments) {
-    var test = new SessionAllocationTest();
-    Cell cell = Cell.valueOf(arguments[1]);
-    if (arguments[0].equals("features")) {
-      test.features(cell);
-    } else {
-      test.symbols(cell);
-    }
-  }
-
-  private void features(Cell cell) {
+  void stepsAndSequencesOfFeatures(Cell cell) {
     try (Network network = Networks.random(Networks.stack(cell, INPUT, 33, 2, false))) {
       for (int threads = 1; threads <= 2; threads++) {
         var options = Model.Options.standard().withThreads(threads);
@@ -78,7 +56,9 @@ class SessionAllocationTest {
     }
   }
 
-  private void symbols(Cell cell) {
+  @ParameterizedTest
+  @EnumSource(Cell.class)
+  void stepsAndSequencesOfSymbols(Cell cell) {
     try (Network network = Networks.random(Networks.languageModel(cell, VOCABULARY, 33, 2));
         Model model = Model.of(network)) {
       for (int batch : new int[] {1, 8}) {

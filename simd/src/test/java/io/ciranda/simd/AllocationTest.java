@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.ciranda.kernel.Kernels;
-import io.ciranda.testing.FreshJvm;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,21 +31,7 @@ class AllocationTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void compiledCodeDoesNotAllocate(Case kernel) throws Exception {
-    FreshJvm.looksAgain(() -> check(kernel), AllocationTest.class, kernel.name());
-  }
-
-  /** The check of the kernel named. */
-  public static void main(String[] arguments) {
-    var test = new AllocationTest();
-    test.check(
-        cases().stream()
-            .filter(kernel -> kernel.name().equals(arguments[0]))
-            .findFirst()
-            .orElseThrow());
-  }
-
-  private void check(Case kernel) {
+  void compiledCodeDoesNotAllocate(Case kernel) {
     try (var memory = new CaseMemory(kernel, 331)) {
       long least = Long.MAX_VALUE;
       for (int round = 0; round < ROUNDS && least > LIMIT; round++) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.ciranda.testing.FreshJvm;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
@@ -128,16 +127,7 @@ class GemmTest {
   /** Garbage would mean that C2 has boxed vectors, at a seventh of the speed: see {@link Gemm}. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void compiledCodeDoesNotAllocate(boolean byColumns) throws Exception {
-    FreshJvm.looksAgain(() -> check(byColumns), GemmTest.class, Boolean.toString(byColumns));
-  }
-
-  /** The check of allocations with A read by columns or not. */
-  public static void main(String[] arguments) {
-    check(Boolean.parseBoolean(arguments[0]));
-  }
-
-  private static void check(boolean byColumns) {
+  void compiledCodeDoesNotAllocate(boolean byColumns) {
     int calls = 200;
     long limit = 16L * calls;
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -9,7 +9,6 @@ import com.sun.management.ThreadMXBean;
 import io.ciranda.kernel.Kernels;
 import io.ciranda.kernel.Precision;
 import io.ciranda.kernel.ScalarKernels;
-import io.ciranda.testing.FreshJvm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -59,16 +58,7 @@ class NarrowGemmTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BF16", "INT8"})
-  void compiledProductsDoNotAllocate(Precision precision) throws Exception {
-    FreshJvm.looksAgain(() -> check(precision), NarrowGemmTest.class, precision.name());
-  }
-
-  /** The check of allocations with the precision named. */
-  public static void main(String[] arguments) {
-    new NarrowGemmTest().check(Precision.valueOf(arguments[0]));
-  }
-
-  private void check(Precision precision) {
+  void compiledProductsDoNotAllocate(Precision precision) {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (var product = new Product(simd, precision, 7, 2 * Gemm.PANEL, 40)) {
       long least = Long.MAX_VALUE;
