@@ -2,13 +2,12 @@ package io.ciranda.infer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.sun.management.ThreadMXBean;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Network;
 import io.ciranda.nn.Cell;
+import io.ciranda.testing.Garbage;
 import io.ciranda.testing.Values;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,14 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SessionAllocationTest {
   private static final int CALLS = 20;
 
-  /** Enough for C2 on a loaded machine; most calls are done after a few. */
-  private static final int ROUNDS = 5_000;
-
   private static final int INPUT = 7;
   private static final int VOCABULARY = 12;
   private static final int STEPS = 9;
-
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @ParameterizedTest
   @EnumSource(Cell.class)
@@ -80,16 +74,16 @@ class SessionAllocationTest {
     }
   }
 
-  /** The least of some rounds: the JVM compiles, and its other threads have work of their own. */
-  private void assertNoGarbage(String name, Runnable call) {
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < ROUNDS && least > 0; round++) {
-      long before = threads.getTotalThreadAllocatedBytes();
-      for (int i = 0; i < CALLS; i++) {
-        call.run();
-      }
-      least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
-    }
+  /** In some round: other threads of the JVM have work of their own. */
+  private static void assertNoGarbage(String name, Runnable call) {
+    long least =
+        Garbage.leastOfAllThreads(
+            () -> {
+              for (int i = 0; i < CALLS; i++) {
+                call.run();
+              }
+            },
+            0);
     assertEquals(0, least, name + ", bytes in %d calls".formatted(CALLS));
   }
 }

@@ -2,9 +2,8 @@ package io.ciranda.simd;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.ciranda.kernel.Kernels;
-import java.lang.management.ManagementFactory;
+import io.ciranda.testing.Garbage;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,11 +18,7 @@ class AllocationTest {
   /** Far below one vector object a call. */
   private static final long LIMIT = 16 * CALLS;
 
-  /** Enough for C2 on a loaded machine; most kernels are done after 10. */
-  private static final int ROUNDS = 300;
-
   private final Kernels kernels = new SimdProvider().kernels();
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   static List<Case> cases() {
     return Case.all(331);
@@ -33,15 +28,15 @@ class AllocationTest {
   @MethodSource("cases")
   void compiledCodeDoesNotAllocate(Case kernel) {
     try (var memory = new CaseMemory(kernel, 331)) {
-      long least = Long.MAX_VALUE;
-      for (int round = 0; round < ROUNDS && least > LIMIT; round++) {
-        memory.reset();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int call = 0; call < CALLS; call++) {
-          memory.run(kernels);
-        }
-        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      }
+      long least =
+          Garbage.leastOfThisThread(
+              () -> {
+                memory.reset();
+                for (int call = 0; call < CALLS; call++) {
+                  memory.run(kernels);
+                }
+              },
+              LIMIT);
       assertTrue(least <= LIMIT, kernel + ": " + least / CALLS + " bytes a call");
     }
   }

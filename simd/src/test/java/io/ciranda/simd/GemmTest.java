@@ -5,9 +5,8 @@ import static io.ciranda.memory.Memory.set;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import io.ciranda.testing.Garbage;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,16 +129,15 @@ class GemmTest {
   void compiledCodeDoesNotAllocate(boolean byColumns) {
     int calls = 200;
     long limit = 16L * calls;
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (var product = new Product(11, 2 * Gemm.PANEL + Lanes.VL + 1, 40, byColumns)) {
-      long least = Long.MAX_VALUE;
-      for (int round = 0; round < 1000 && least > limit; round++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int call = 0; call < calls; call++) {
-          product.run(call % 2 == 0 ? Start.BIAS : Start.ZERO);
-        }
-        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      }
+      long least =
+          Garbage.leastOfThisThread(
+              () -> {
+                for (int call = 0; call < calls; call++) {
+                  product.run(call % 2 == 0 ? Start.BIAS : Start.ZERO);
+                }
+              },
+              limit);
       assertTrue(least <= limit, least / calls + " bytes a call");
     }
   }
