@@ -59,7 +59,7 @@ class LoaderFuzzTest {
                 "-artifact_prefix=" + folder + "/",
                 "-runs=" + RUNS,
                 "-seed=20261123",
-                "-timeout=5",
+                "-timeout=30", // a loader takes a millisecond; a busy machine stops for seconds
                 "-rss_limit_mb=1024",
                 corpus.toString()));
     for (String seed : seeds) {
