@@ -43,6 +43,9 @@ public class ReadBandwidth {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int BYTES = SPECIES.vectorByteSize();
 
+  private static final int SAMPLES = 50;
+  private static final long SAMPLE_BYTES = 1 << 28;
+
   /** Kibibytes. */
   @Param({"16", "64", "128", "256", "512", "1024", "2048", "4096", "8192", "16384", "32768"})
   int size;
@@ -61,6 +64,26 @@ public class ReadBandwidth {
   @Benchmark
   public float read() {
     return read(address, 1024L * size / 2);
+  }
+
+  /** The same without JMH, for a limit beside other figures: the best of some short samples. */
+  static double gigabytesPerSecond(long bytes) {
+    long half = bytes / 2 / (2L * BYTES) * (2L * BYTES);
+    int passes = Math.toIntExact(Math.max(1, SAMPLE_BYTES / bytes));
+    double best = 0;
+    try (Arena arena = Arena.ofConfined()) {
+      long address = arena.allocate(2 * half, 64).address();
+      for (int sample = 0; sample < SAMPLES; sample++) {
+        long start = System.nanoTime();
+        for (int pass = 0; pass < passes; pass++) {
+          if (read(address, half) != 0) {
+            throw new IllegalStateException("expected zeros in memory just taken");
+          }
+        }
+        best = Math.max(best, 2.0 * half * passes / (System.nanoTime() - start));
+      }
+    }
+    return best;
   }
 
   /** Reads two halves side by side. */

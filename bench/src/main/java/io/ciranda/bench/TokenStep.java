@@ -8,6 +8,9 @@ import org.openjdk.jmh.annotations.Param;
  * state is carried from call to call.
  */
 public class TokenStep extends PeerState {
+  /** V, unless another is asked for. */
+  static final int VOCABULARY = 100;
+
   @Param("2")
   int layers;
 
@@ -17,7 +20,7 @@ public class TokenStep extends PeerState {
   @Param("1")
   int batch;
 
-  @Param("100")
+  @Param("" + VOCABULARY)
   int vocabulary;
 
   @Override

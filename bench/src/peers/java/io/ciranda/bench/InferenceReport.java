@@ -41,6 +41,7 @@ final class InferenceReport {
   private final List<InferenceGoal> goals;
   private final int forks;
   private final int seconds;
+  private final InferenceLimit limit = new InferenceLimit();
   private final Map<Entry, List<Times>> measured = new HashMap<>();
 
   InferenceReport(String peer, List<InferenceGoal> goals, int forks, int seconds) {
@@ -70,6 +71,8 @@ final class InferenceReport {
     List<InferenceGoal> done =
         goals.stream().filter(goal -> !times(goal.shape(), ours(goal)).isEmpty()).toList();
     String name = file.getFileName().toString().replaceFirst("\\.md$", "") + ".png";
+    // First, for the limits are measured on the way.
+    String rows = done.stream().map(this::row).collect(Collectors.joining());
     var text = new StringBuilder();
     text.append(
         """
@@ -82,11 +85,12 @@ final class InferenceReport {
         - %d forks of each engine in turn, each %d s of warm-up and %d s of measurement
         - times of a call in microseconds, p50 / p99 / p99.9: the median of the forks (p99.9 is the slowest where a fork has under 1,000 calls)
         - ratio: p50 of %s to the rival's, which runs f32, in the same round: the median (min - max)
+        - limit: the least time of the call's products here in microseconds, and its share of the p50; measured in the same run: %s
 
         ![Ratios](%s)
 
-        | benchmark | cell | H, L, T, B | threads | precision | %s | rival | its times | ratio | goal |
-        |---|---|---|---|---|---|---|---|---|---|
+        | benchmark | cell | H, L, T, B | threads | precision | %s | rival | its times | ratio | goal | limit |
+        |---|---|---|---|---|---|---|---|---|---|---|
         """
             .formatted(
                 LocalDate.now(ZoneOffset.UTC),
@@ -98,9 +102,10 @@ final class InferenceReport {
                 seconds,
                 seconds,
                 peer,
+                limit,
                 name,
                 peer));
-    done.forEach(goal -> text.append(row(goal)));
+    text.append(rows);
     done.stream()
         .filter(goal -> goal.shape().equals(InferenceGoal.HEADLINE))
         .findFirst()
@@ -112,9 +117,10 @@ final class InferenceReport {
   private String row(InferenceGoal goal) {
     Shape s = goal.shape();
     double[] ratios = ratios(goal);
+    double least = limit.micros(s, goal.precision());
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %d, %d, %d, %d | %d | %s | %s | %s | %s | %.2f (%.2f - %.2f) | %.2f%s |%n",
+        "| %s | %s | %d, %d, %d, %d | %d | %s | %s | %s | %s | %.2f (%.2f - %.2f) | %.2f%s | %.1f, %.0f %% |%n",
         s.benchmark(),
         s.cell(),
         s.hidden(),
@@ -130,7 +136,13 @@ final class InferenceReport {
         ratios[0],
         ratios[ratios.length - 1],
         goal.ratio(),
-        median(ratios) <= goal.ratio() ? "" : ", missed");
+        median(ratios) <= goal.ratio() ? "" : ", missed",
+        least,
+        100 * least / median(p50s(s, ours(goal))));
+  }
+
+  private double[] p50s(Shape shape, Contestant contestant) {
+    return times(shape, contestant).stream().mapToDouble(Times::p50).sorted().toArray();
   }
 
   private String tail(InferenceGoal headline) {
