@@ -85,8 +85,18 @@ record Encoder(float[] shift, float[] scale, float[] fill, int[] marked, List<Sy
     }
   }
 
+  /** A sequence and the labels that are wanted of it. */
+  Encoded encode(Sequence sequence, int[] labels) {
+    return new Encoded(sequence.steps(), features(sequence), rows(sequence), labels, null);
+  }
+
+  /** A sequence and the standardised numbers that are wanted of it. */
+  Encoded encode(Sequence sequence, float[] wanted) {
+    return new Encoded(sequence.steps(), features(sequence), rows(sequence), null, wanted);
+  }
+
   /** The features of all steps, {@code [T][F]}. */
-  float[] features(Sequence sequence) {
+  private float[] features(Sequence sequence) {
     float[] features = new float[sequence.steps() * features()];
     for (int t = 0; t < sequence.steps(); t++) {
       encode(sequence.numbers(), t * numbers(), features, t * features());

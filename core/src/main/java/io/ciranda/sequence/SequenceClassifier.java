@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * Tells the label of a sequence.
@@ -37,7 +36,7 @@ public final class SequenceClassifier implements AutoCloseable {
    * @throws io.ciranda.train.DivergedException if the loss explodes
    */
   public static SequenceClassifier fit(List<Example<String>> examples, SequenceOptions options) {
-    return fit(Fitting.Split.atRandom(examples, options, label -> label), options);
+    return new SequenceClassifier(prepare(split(examples, options), options).learn());
   }
 
   /**
@@ -48,52 +47,40 @@ public final class SequenceClassifier implements AutoCloseable {
    */
   public static SequenceClassifier fit(
       List<Example<String>> train, List<Example<String>> valid, SequenceOptions options) {
-    return fit(new Fitting.Split<>(train, valid), options);
+    return new SequenceClassifier(prepare(Split.of(train, valid), options).learn());
   }
 
-  private static SequenceClassifier fit(Fitting.Split<String> split, SequenceOptions options) {
-    var labels = List.copyOf(new TreeSet<>(split.train().stream().map(Example::target).toList()));
-    if (labels.size() < 2) {
-      throw new IllegalArgumentException(
-          "labels: expected at least 2, actual %s alone in all %d training examples"
-              .formatted(labels, split.train().size()));
-    }
+  /** What {@link #fit(List, SequenceOptions)} would take; see {@link Estimate}. */
+  public static Estimate estimate(List<Example<String>> examples, SequenceOptions options) {
+    return Estimate.of(prepare(split(examples, options), options));
+  }
+
+  private static Split<String> split(List<Example<String>> examples, SequenceOptions options) {
+    return Split.atRandom(examples, options, label -> label);
+  }
+
+  private static Fitting prepare(Split<String> split, SequenceOptions options) {
+    List<String> labels = Labels.of(split.train().stream().map(Example::target));
     Encoder encoder = Encoder.learn(split.trainSequences(), options);
     Targets targets = Targets.ofLabels(labels);
     List<Encoded> train = encode("training", split.train(), encoder, labels);
-    int[] counts = new int[labels.size()];
-    train.forEach(example -> counts[example.labels()[0]]++);
-    return new SequenceClassifier(
-        Fitting.train(
-            KIND,
-            encoder,
-            targets,
-            Fitting.sizes(
-                encoder, targets, options.pooling(), options.bidirectional(false), options),
-            train,
-            encode("validation", split.valid(), encoder, labels),
-            Fitting.weights(options.classWeights, counts),
-            options));
+    return new Fitting(
+        KIND,
+        encoder,
+        targets,
+        Fitting.sizes(encoder, targets, options.pooling(), options.bidirectional(false), options),
+        train,
+        encode("validation", split.valid(), encoder, labels),
+        Labels.weights(labels.size(), train, options.classWeights),
+        options);
   }
 
   private static List<Encoded> encode(
       String what, List<Example<String>> examples, Encoder encoder, List<String> labels) {
     var encoded = new ArrayList<Encoded>();
     for (Example<String> example : examples) {
-      int label = labels.indexOf(example.target());
-      if (label < 0) {
-        throw new IllegalArgumentException(
-            "%s example %d: expected a label of the training examples %s, actual '%s'"
-                .formatted(what, encoded.size(), labels, example.target()));
-      }
-      Sequence sequence = example.sequence();
-      encoded.add(
-          new Encoded(
-              sequence.steps(),
-              encoder.features(sequence),
-              encoder.rows(sequence),
-              new int[] {label},
-              null));
+      int label = Labels.index(labels, example.target(), what, encoded.size());
+      encoded.add(encoder.encode(example.sequence(), new int[] {label}));
     }
     return encoded;
   }
@@ -126,13 +113,8 @@ public final class SequenceClassifier implements AutoCloseable {
    * counts as any other.
    */
   public ClassificationMetrics evaluate(List<Example<String>> examples) {
-    var all = new ArrayList<>(labels());
-    for (Example<String> example : examples) {
-      if (!all.contains(example.target())) {
-        all.add(example.target());
-      }
-    }
-    var metrics = new ClassificationMetrics(all);
+    var metrics =
+        new ClassificationMetrics(Labels.union(labels(), examples.stream().map(Example::target)));
     List<LabelPrediction> predictions = predict(examples.stream().map(Example::sequence).toList());
     for (int i = 0; i < examples.size(); i++) {
       metrics.add(examples.get(i).target(), predictions.get(i).label());

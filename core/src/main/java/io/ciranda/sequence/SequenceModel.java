@@ -3,7 +3,6 @@ package io.ciranda.sequence;
 import io.ciranda.autograd.Parameter;
 import io.ciranda.infer.Model;
 import io.ciranda.infer.Session;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -169,13 +168,6 @@ final class SequenceModel implements AutoCloseable {
       pool.add(y, (t * rows + b) * width);
     }
     return pool.pooled();
-  }
-
-  /** The same for one example after the other. */
-  <T> float[][] outputsOf(List<Example<T>> examples) {
-    var sequences = new ArrayList<Sequence>();
-    examples.forEach(example -> sequences.add(example.sequence()));
-    return outputs(sequences);
   }
 
   @Override

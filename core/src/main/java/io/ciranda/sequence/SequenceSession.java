@@ -7,7 +7,8 @@ import io.ciranda.infer.Session;
  * sequence the answer is that of {@code predict} for it, bit for bit. For one thread at a time; any
  * number of sessions may share a model, and go on when it is closed.
  */
-public abstract sealed class SequenceSession implements AutoCloseable permits LabelSession {
+public abstract sealed class SequenceSession implements AutoCloseable
+    permits LabelSession, ForecastSession {
   private static final float[] NO_NUMBERS = {};
 
   private final SequenceModel model;

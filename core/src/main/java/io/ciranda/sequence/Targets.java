@@ -1,5 +1,6 @@
 package io.ciranda.sequence;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,6 +26,29 @@ record Targets(
   static Targets ofLabels(List<String> labels) {
     return new Targets(
         List.copyOf(labels), 0, new int[0], new float[0], new float[0], new float[0]);
+  }
+
+  /** The standardised value of number {@code j}. */
+  float standardised(float x, int j) {
+    return (x - mean[j]) / deviation[j];
+  }
+
+  /**
+   * Makes a forecast of the network's outputs. Quantiles are put in order, so that they never cross
+   * (Chernozhukov et al. 2010).
+   *
+   * @param outputs that begin at {@code from}
+   * @param values out {@code [steps][columns][levels]}
+   */
+  void decode(float[] outputs, int from, float[] values) {
+    int levels = levels();
+    for (int i = 0; i < values.length; i += levels) {
+      int j = i / levels % mean.length;
+      for (int q = 0; q < levels; q++) {
+        values[i + q] = mean[j] + deviation[j] * outputs[from + i + q];
+      }
+      Arrays.sort(values, i, i + levels);
+    }
   }
 
   /** The numbers for each target: quantiles, or one. */
