@@ -73,8 +73,9 @@ public record Estimate(
     SequenceOptions options = fitting.options();
     SequenceNetwork.Sizes sizes = fitting.sizes();
     long weights = weights(sizes);
+    int batch = options.batch(fitting.train().size());
     long longest = fitting.train().stream().mapToLong(Encoded::steps).max().orElse(0);
-    long rows = longest * Math.min(options.batch, fitting.train().size());
+    long rows = longest * Math.min(batch, fitting.train().size());
     long floats =
         java.util.stream.Stream.concat(fitting.train().stream(), fitting.valid().stream())
             .mapToLong(e -> e.features().length + e.rows().length + targets(e))
@@ -84,7 +85,7 @@ public record Estimate(
         Float.BYTES * weights * (options.rule.states() + options.threads),
         Float.BYTES * (rows * perStep(sizes) + options.threads * scratch(sizes)),
         Float.BYTES * floats,
-        Math.ceilDiv(fitting.train().size(), options.batch),
+        Math.ceilDiv(fitting.train().size(), batch),
         Double.NaN);
   }
 
