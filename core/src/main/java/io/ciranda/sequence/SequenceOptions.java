@@ -162,8 +162,8 @@ public final class SequenceOptions implements Cloneable {
   }
 
   /**
-   * The learning rate: 0.003. It is halved when the validation loss has not fallen for half the
-   * patience.
+   * The learning rate: 0.003. It is halved whenever the validation loss has not fallen for half the
+   * patience; a patience below 2 leaves it as it is.
    */
   public SequenceOptions withLearningRate(double other) {
     if (!(other > 0)) {

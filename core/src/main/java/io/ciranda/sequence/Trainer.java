@@ -72,7 +72,7 @@ final class Trainer implements AutoCloseable {
    * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
    */
   void run(List<Encoded> train, List<Encoded> valid) {
-    var schedule = new Schedule.Plateau(Math.max(1, options.patience / 2), HALVED);
+    var schedule = new Schedule.Plateau(options.patience / 2, HALVED);
     var patience = new Patience(options.patience, schedule);
     Tensor values = network.parameters().values();
     boolean stopped = false;

@@ -5,6 +5,7 @@ import io.ciranda.sequence.Example;
 import io.ciranda.sequence.Sequence;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.SequenceTagger;
+import io.ciranda.sequence.TaggingMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,18 +20,21 @@ import java.util.Locale;
 public final class DiseaseTagger {
   private DiseaseTagger() {}
 
-  /** Trains, tests, prints. */
+  /** Prints how well it does. */
   public static void main(String[] args) throws IOException {
+    long seed = args.length > 3 ? Long.parseLong(args[3]) : 1;
+    System.out.println(run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), seed));
+  }
+
+  static TaggingMetrics run(Path train, Path valid, Path test, long seed) throws IOException {
     SequenceOptions options =
         SequenceOptions.standard()
             .withMinCount(2)
             .withUnknownRate(0.15)
             .withDropout(0.5)
-            .withSeed(args.length > 3 ? Long.parseLong(args[3]) : 1);
-    List<Example<List<String>>> train = read(Path.of(args[0]));
-    List<Example<List<String>>> valid = read(Path.of(args[1]));
-    try (var model = SequenceTagger.fit(train, valid, options)) {
-      System.out.println(model.evaluate(read(Path.of(args[2]))));
+            .withSeed(seed);
+    try (var model = SequenceTagger.fit(read(train), read(valid), options)) {
+      return model.evaluate(read(test));
     }
   }
 

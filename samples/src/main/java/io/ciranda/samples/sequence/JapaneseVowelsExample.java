@@ -1,5 +1,6 @@
 package io.ciranda.samples.sequence;
 
+import io.ciranda.sequence.ClassificationMetrics;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceOptions;
@@ -14,22 +15,25 @@ import java.util.List;
 public final class JapaneseVowelsExample {
   private JapaneseVowelsExample() {}
 
-  /** Trains, tests, prints. */
+  /** Prints how well it does. */
   public static void main(String[] args) throws IOException {
-    List<Example<String>> train = TimeSeriesFile.read(Path.of(args[0]));
-    List<Example<String>> test = TimeSeriesFile.read(Path.of(args[1]));
+    long seed = args.length > 2 ? Long.parseLong(args[2]) : 1;
+    System.out.println(run(Path.of(args[0]), Path.of(args[1]), seed));
+  }
+
+  static ClassificationMetrics run(Path train, Path test, long seed) throws IOException {
+    List<Example<String>> examples = TimeSeriesFile.read(train);
     SequenceOptions options =
         SequenceOptions.standard()
             .withHidden(128)
             .withBidirectional(true)
             .withDropout(0.5)
-            .withValidation(
-                0) // 270 examples: each of them is worth more than a good moment to stop
+            .withValidation(0) // 270 examples: each is worth more than a good moment to stop
             .withPatience(0)
             .withEpochs(60)
-            .withSeed(args.length > 2 ? Long.parseLong(args[2]) : 1);
-    try (var model = SequenceClassifier.fit(train, options)) {
-      System.out.println(model.evaluate(test));
+            .withSeed(seed);
+    try (var model = SequenceClassifier.fit(examples, options)) {
+      return model.evaluate(TimeSeriesFile.read(test));
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.ciranda.samples.sequence;
 
-import io.ciranda.sequence.ForecastMetrics;
 import io.ciranda.sequence.Sequence;
 import io.ciranda.sequence.SequenceForecaster;
 import io.ciranda.sequence.SequenceOptions;
@@ -12,23 +11,33 @@ import java.util.SplittableRandom;
  * nobody can forecast. Argument: a seed.
  */
 public final class SeasonalForecast {
-  static final int PERIOD = 24;
-  static final double NOISE = 0.5;
+  private static final int PERIOD = 24;
+  private static final double NOISE = 0.5;
 
   private SeasonalForecast() {}
 
-  /** Trains on the first 5000 hours, tests on the 1000 after them, prints. */
+  /**
+   * Errors of forecasts of the next hour.
+   *
+   * @param rmse of the network
+   * @param noise of one who knows the pattern
+   * @param asBefore of "as it was a day ago"
+   * @param autoregression of a linear function of the last two days
+   */
+  record Errors(double rmse, double noise, double asBefore, double autoregression) {}
+
+  /** Prints how well it does on the last 1000 of 6000 hours. */
   public static void main(String[] args) {
-    long seed = args.length > 0 ? Long.parseLong(args[0]) : 1;
-    int train = 5000;
-    float[] load = load(6000, seed);
+    System.out.println(run(5000, 6000, args.length > 0 ? Long.parseLong(args[0]) : 1));
+  }
+
+  static Errors run(int train, int hours, long seed) {
+    float[] load = load(hours, seed);
     Sequence series = Sequence.of(load, 1);
     SequenceOptions options = SequenceOptions.standard().withDropout(0).withSeed(seed);
     try (var model = SequenceForecaster.fitSeries(List.of(series.slice(0, train)), 1, options)) {
-      ForecastMetrics metrics = model.evaluateSeries(List.of(series), train);
-      System.out.printf(
-          "RMSE %.4f; noise %.4f, as a day ago %.4f, linear autoregression of two days %.4f%n",
-          metrics.rmse(),
+      return new Errors(
+          model.evaluateSeries(List.of(series), train).rmse(),
           noise(load, train),
           Baselines.asBefore(load, PERIOD, train),
           Baselines.autoregression(load, 2 * PERIOD, train));
@@ -36,7 +45,7 @@ public final class SeasonalForecast {
   }
 
   /** Hours of load. */
-  static float[] load(int hours, long seed) {
+  private static float[] load(int hours, long seed) {
     var random = new SplittableRandom(seed);
     float[] load = new float[hours];
     for (int t = 0; t < hours; t++) {
@@ -52,7 +61,7 @@ public final class SeasonalForecast {
   }
 
   /** The error that is left to one who knows the pattern, from {@code from} on. */
-  static double noise(float[] load, int from) {
+  private static double noise(float[] load, int from) {
     double squares = 0;
     for (int t = from; t < load.length; t++) {
       squares += Math.pow(load[t] - pattern(t), 2);
