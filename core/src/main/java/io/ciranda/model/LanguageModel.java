@@ -7,14 +7,13 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.infer.Model;
+import io.ciranda.io.JsonStrings;
 import io.ciranda.io.ModelFileException;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Precision;
 import io.ciranda.memory.IntTensor;
-import io.ciranda.memory.Tensor;
-import io.ciranda.network.Architecture;
 import io.ciranda.network.Network;
 import io.ciranda.nn.CarriedState;
 import io.ciranda.nn.Cell;
@@ -22,7 +21,6 @@ import io.ciranda.nn.RecurrentStack;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.SplittableRandom;
 
 /**
@@ -161,32 +159,15 @@ public final class LanguageModel implements AutoCloseable {
    * weights do not reach it.
    */
   public Model pack(Precision precision) {
-    var layers = new ArrayList<Architecture.Layer>();
-    var directions = new ArrayList<Network.Direction>();
-    for (int l = 0; l < config.layers; l++) {
-      int input = l == 0 ? config.embedding : config.hidden;
-      layers.add(
-          new Architecture.Layer(
-              config.cell, input, config.hidden, false, Architecture.Reset.AFTER_PRODUCT));
-      directions.add(
-          new Network.Direction(
-              weight("rnn.weight_ih_l" + l),
-              weight("rnn.weight_hh_l" + l),
-              weight("rnn.bias_ih_l" + l),
-              weight("rnn.bias_hh_l" + l),
-              null,
-              null));
-    }
-    int v = vocabulary.size();
-    var sizes = new Architecture(v, config.embedding, layers, v, false);
-    // Not to be closed: the weights are the model's.
     var network =
-        new Network(sizes, embedding.value(), directions, outputWeight.value(), outputBias.value());
+        Network.of(
+            config.stack(),
+            parameters,
+            "rnn.",
+            embedding.value(),
+            outputWeight.value(),
+            outputBias.value());
     return Model.of(network, new Model.Options(precision, 1, backend));
-  }
-
-  private Tensor weight(String name) {
-    return parameters.get(name).value();
   }
 
   /**
