@@ -1,6 +1,7 @@
 package io.ciranda.sequence;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.ciranda.nn.Cell;
 import io.ciranda.nn.RecurrentStack;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -73,18 +74,20 @@ public record Estimate(
     SequenceOptions options = fitting.options();
     SequenceNetwork.Sizes sizes = fitting.sizes();
     long weights = weights(sizes);
+    int batch = options.batch(fitting.train().size());
     long longest = fitting.train().stream().mapToLong(Encoded::steps).max().orElse(0);
-    long rows = longest * Math.min(options.batch, fitting.train().size());
+    long rows = longest * Math.min(batch, fitting.train().size());
     long floats =
         java.util.stream.Stream.concat(fitting.train().stream(), fitting.valid().stream())
             .mapToLong(e -> e.features().length + e.rows().length + targets(e))
             .sum();
+    // Activations times 3/2: workspaces grow by doubling, so that a part of the last chunk is idle.
     return new Estimate(
         Float.BYTES * weights * COPIES_OF_WEIGHTS,
         Float.BYTES * weights * (options.rule.states() + options.threads),
-        Float.BYTES * (rows * perStep(sizes) + options.threads * scratch(sizes)),
+        Float.BYTES * (rows * perStep(sizes) + options.threads * scratch(sizes)) * 3 / 2,
         Float.BYTES * floats,
-        Math.ceilDiv(fitting.train().size(), options.batch),
+        Math.ceilDiv(fitting.train().size(), batch),
         Double.NaN);
   }
 
@@ -113,10 +116,16 @@ public record Estimate(
   /** Floats that a step of a sequence leaves: inputs, gates, states, outputs, their gradients. */
   private static long perStep(SequenceNetwork.Sizes sizes) {
     RecurrentStack.Config stack = sizes.stack(0);
-    long input = 2L * stack.input() * (1 + sizes.widths().length);
-    // Gates, for a GRU those of its recurrent products as well; h, c, tanh(c) and gradients.
-    long layer = stack.output() * (2L * stack.cell().gates() + 8);
-    return input + stack.layers() * layer + 2L * sizes.outputs();
+    long floats = 2L * stack.input() * (1 + sizes.widths().length) + 2L * sizes.outputs();
+    // A GRU keeps the gates' recurrent products as well.
+    long gates = stack.cell().gates() * (stack.cell() == Cell.GRU ? 2L : 1);
+    for (int l = 0; l < stack.layers(); l++) {
+      int input = l == 0 ? stack.input() : stack.output();
+      // States, what a cell keeps beside them, dropout, both directions side by side, gradients of
+      // these; and the input packed for the weights' gradients.
+      floats += stack.output() * (gates + 12) + (long) stack.directions() * input;
+    }
+    return floats;
   }
 
   /** Floats for packed weights on the way back, and the first chunk of a workspace. */

@@ -81,6 +81,6 @@ record Fitting(
   }
 
   Trainer newTrainer(SequenceNetwork network) {
-    return new Trainer(network, weights, targets.quantiles(), options);
+    return new Trainer(network, weights, targets.quantiles(), options.batch(train.size()), options);
   }
 }

@@ -15,6 +15,9 @@ import java.util.function.Consumer;
  * </pre>
  */
 public final class SequenceOptions implements Cloneable {
+  private static final int USUAL_BATCH = 32;
+  private static final int LEAST_STEPS = 16;
+
   Cell cell = Cell.GRU;
   int hidden = 64;
   int layers = 1;
@@ -26,7 +29,7 @@ public final class SequenceOptions implements Cloneable {
   float unknownRate = 0.05f;
   boolean standardise = true;
   int epochs = 100;
-  int batch = 32;
+  private int batch; // 0: by the rule
   UpdateRule rule = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
   double rate = 0.003;
   Clipping clipping = new Clipping.ByNorm(1);
@@ -140,10 +143,17 @@ public final class SequenceOptions implements Cloneable {
     return with(o -> o.epochs = most);
   }
 
-  /** Examples of a step, of similar length: 32. */
+  /**
+   * Examples of a step, of similar length: 32, or as many less as it takes for an epoch to have 16
+   * steps.
+   */
   public SequenceOptions withBatch(int examples) {
     require("batch", examples, 1);
     return with(o -> o.batch = examples);
+  }
+
+  int batch(int examples) {
+    return batch > 0 ? batch : Math.clamp(examples / LEAST_STEPS, 1, USUAL_BATCH);
   }
 
   /** The optimiser: Adam with beta 0.9 and 0.999. */
@@ -152,8 +162,8 @@ public final class SequenceOptions implements Cloneable {
   }
 
   /**
-   * The learning rate: 0.003. It is halved when the validation loss has not fallen for half the
-   * patience.
+   * The learning rate: 0.003. It is halved whenever the validation loss has not fallen for half the
+   * patience; a patience below 2 leaves it as it is.
    */
   public SequenceOptions withLearningRate(double other) {
     if (!(other > 0)) {
@@ -271,7 +281,7 @@ public final class SequenceOptions implements Cloneable {
             "%d x %d %s".formatted(layers, hidden, cell.label()),
             "dropout " + dropout,
             "%d epochs".formatted(epochs),
-            "batch " + batch,
+            "batch " + (batch == 0 ? "by the rule" : batch),
             "%s at rate %s".formatted(rule, rate),
             "seed " + seed,
             "%d threads".formatted(threads)));

@@ -30,6 +30,7 @@ final class Trainer implements AutoCloseable {
   private final SequenceNetwork network;
   private final float[] weights; // of the labels, or null
   private final float[] quantiles;
+  private final int batch;
   private final SequenceOptions options;
   private final Team team;
   private final Optimizer optimizer;
@@ -39,11 +40,18 @@ final class Trainer implements AutoCloseable {
    * Before the first step.
    *
    * @param weights of the labels; null where numbers are wanted
+   * @param batch examples of a step
    */
-  Trainer(SequenceNetwork network, float[] weights, float[] quantiles, SequenceOptions options) {
+  Trainer(
+      SequenceNetwork network,
+      float[] weights,
+      float[] quantiles,
+      int batch,
+      SequenceOptions options) {
     this.network = network;
     this.weights = weights;
     this.quantiles = quantiles;
+    this.batch = batch;
     this.options = options;
     team = new Team(options.threads);
     optimizer = new Optimizer(options.rule, network.parameters());
@@ -64,7 +72,7 @@ final class Trainer implements AutoCloseable {
    * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
    */
   void run(List<Encoded> train, List<Encoded> valid) {
-    var schedule = new Schedule.Plateau(Math.max(1, options.patience / 2), HALVED);
+    var schedule = new Schedule.Plateau(options.patience / 2, HALVED);
     var patience = new Patience(options.patience, schedule);
     Tensor values = network.parameters().values();
     boolean stopped = false;
@@ -75,9 +83,9 @@ final class Trainer implements AutoCloseable {
         double rate = options.rate * schedule.factor(position);
         double loss = 0;
         long places = 0;
-        for (List<Encoded> batch : batches(train, epoch)) {
-          loss += step(batch, rate);
-          places += places(batch);
+        for (List<Encoded> examples : batches(train, epoch)) {
+          loss += step(examples, rate);
+          places += places(examples);
           stopped = options.listener.stops();
           if (stopped) {
             break;
@@ -104,7 +112,7 @@ final class Trainer implements AutoCloseable {
     var order = new ArrayList<>(examples);
     Collections.shuffle(order, random);
     var batches = new ArrayList<List<Encoded>>();
-    int stretch = STRETCH * options.batch;
+    int stretch = STRETCH * batch;
     for (int from = 0; from < order.size(); from += stretch) {
       List<Encoded> some = order.subList(from, Math.min(from + stretch, order.size()));
       some.sort(Comparator.comparingInt(Encoded::steps));
@@ -116,15 +124,15 @@ final class Trainer implements AutoCloseable {
 
   private List<List<Encoded>> cut(List<Encoded> examples) {
     var batches = new ArrayList<List<Encoded>>();
-    for (int from = 0; from < examples.size(); from += options.batch) {
-      int to = Math.min(from + options.batch, examples.size());
+    for (int from = 0; from < examples.size(); from += batch) {
+      int to = Math.min(from + batch, examples.size());
       batches.add(List.copyOf(examples.subList(from, to)));
     }
     return batches;
   }
 
-  private static int places(List<Encoded> batch) {
-    return batch.stream().mapToInt(Encoded::places).sum();
+  private static int places(List<Encoded> examples) {
+    return examples.stream().mapToInt(Encoded::places).sum();
   }
 
   /**
@@ -132,19 +140,19 @@ final class Trainer implements AutoCloseable {
    *
    * @return the sum of the losses of all places
    */
-  double step(List<Encoded> batch, double rate) {
-    float scale = 1f / places(batch);
+  double step(List<Encoded> examples, double rate) {
+    float scale = 1f / places(examples);
     long seed = Tape.mix(options.seed) + optimizer.steps();
     return parallel
         .step(
             seed,
             rate,
             (worker, tape) -> {
-              int from = batch.size() * worker / options.threads;
-              int to = batch.size() * (worker + 1) / options.threads;
+              int from = examples.size() * worker / options.threads;
+              int to = examples.size() * (worker + 1) / options.threads;
               return from == to
                   ? 0
-                  : network.loss(tape, batch.subList(from, to), weights, quantiles, scale);
+                  : network.loss(tape, examples.subList(from, to), weights, quantiles, scale);
             })
         .loss();
   }

@@ -21,28 +21,37 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's example for a service compiles and runs as it stands there. */
+/** The README's examples for a service and for sequences compile and run as they stand there. */
 class ReadmeTest {
-  private static final Pattern EXAMPLE =
-      Pattern.compile("## In a service.*?```java\n(.*?)```", Pattern.DOTALL);
-
   @TempDir private Path folder;
 
   @Test
   void theExampleForAServiceRuns() throws IOException, ReflectiveOperationException {
-    Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", "README.md")));
-    assertTrue(example.find());
-    compile(example.group(1));
     Path model = folder.resolve("lstm.safetensors");
     try (Tensor ih = Tensor.allocate(16, 3);
         Tensor hh = Tensor.allocate(16, 4)) {
       var writer = new SafetensorsWriter();
       writer.add("weight_ih_l0", ih).add("weight_hh_l0", hh).write(model);
-      try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
-        var main = loader.loadClass("Example").getDeclaredMethod("main", String[].class);
-        main.setAccessible(true);
-        assertEquals(null, main.invoke(null, (Object) new String[] {model.toString()}));
-      }
+    }
+    run("In a service", "Example", model);
+  }
+
+  @Test
+  void theExampleForSequencesRuns() throws IOException, ReflectiveOperationException {
+    run("Your own sequences", "Directions", folder.resolve("directions.safetensors"));
+  }
+
+  private void run(String section, String name, Path model)
+      throws IOException, ReflectiveOperationException {
+    Matcher example =
+        Pattern.compile("## " + section + ".*?```java\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("..", "README.md")));
+    assertTrue(example.find());
+    compile(example.group(1));
+    try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      var main = loader.loadClass(name).getDeclaredMethod("main", String[].class);
+      main.setAccessible(true);
+      assertEquals(null, main.invoke(null, (Object) new String[] {model.toString()}));
     }
   }
 

@@ -1,9 +1,11 @@
 package io.ciranda.samples.sequence;
 
+import io.ciranda.samples.text.TextFile;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.Sequence;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.SequenceTagger;
+import io.ciranda.sequence.TaggingMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,56 +13,45 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds diseases in abstracts (NCBI disease corpus, Doğan et al. 2014). Arguments: files of a
- * token, a tab and a label a line, with an empty line after each sentence, to train, validate and
- * test on.
+ * Finds diseases in abstracts (NCBI disease corpus, Dogan et al. 2014), knowing of a word its lower
+ * case where it is not rare, its shape, and its end. Arguments: files to train, validate and test
+ * on, of a token, a tab and a label a line, an empty line after each sentence; and a seed.
  */
 public final class DiseaseTagger {
   private DiseaseTagger() {}
 
-  /** Trains, tests, prints. */
+  /** Prints how well it does. */
   public static void main(String[] args) throws IOException {
-    List<Example<List<String>>> train = read(Path.of(args[0]));
-    List<Example<List<String>>> valid = read(Path.of(args[1]));
-    List<Example<List<String>>> test = read(Path.of(args[2]));
+    long seed = args.length > 3 ? Long.parseLong(args[3]) : 1;
+    System.out.println(run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), seed));
+  }
+
+  static TaggingMetrics run(Path train, Path valid, Path test, long seed) throws IOException {
     SequenceOptions options =
         SequenceOptions.standard()
             .withMinCount(2)
+            .withUnknownRate(0.15)
             .withDropout(0.5)
-            .withListener(System.out::println);
-    if (args.length > 3) options = options.withSeed(Long.parseLong(args[3]));
-    if (args.length > 4) options = options.withHidden(Integer.parseInt(args[4]));
-    if (args.length > 5) options = options.withDropout(Double.parseDouble(args[5]));
-    if (args.length > 6) options = options.withUnknownRate(Double.parseDouble(args[6]));
-    if (args.length > 7) options = options.withLearningRate(Double.parseDouble(args[7]));
-    try (var model = SequenceTagger.fit(train, valid, options)) {
-      System.out.println(model.evaluate(valid));
-      System.out.println(model.evaluate(test));
+            .withSeed(seed);
+    try (var model = SequenceTagger.fit(read(train), read(valid), options)) {
+      return model.evaluate(read(test));
     }
   }
 
   static List<Example<List<String>>> read(Path file) throws IOException {
     var examples = new ArrayList<Example<List<String>>>();
-    var words = new ArrayList<String[]>();
-    var labels = new ArrayList<String>();
-    var lines = new ArrayList<>(TimeSeriesFile.lines(file));
-    lines.add("");
-    for (String line : lines) {
-      if (!line.isBlank()) {
-        String[] parts = line.split("\t", -1);
-        words.add(symbols(parts[0]));
-        labels.add(parts[1]);
-      } else if (!words.isEmpty()) {
-        Sequence sentence = Sequence.ofSymbols(words.toArray(String[][]::new));
-        examples.add(new Example<>(sentence, List.copyOf(labels)));
-        words.clear();
-        labels.clear();
+    for (String sentence : TextFile.read(file).split("\\R\\R+", -1)) {
+      List<String[]> lines =
+          sentence.lines().filter(line -> !line.isBlank()).map(l -> l.split("\t", -1)).toList();
+      if (!lines.isEmpty()) {
+        String[][] words = lines.stream().map(line -> symbols(line[0])).toArray(String[][]::new);
+        List<String> labels = lines.stream().map(line -> line[1]).toList();
+        examples.add(new Example<>(Sequence.ofSymbols(words), labels));
       }
     }
     return examples;
   }
 
-  /** The word, its shape (Xx, X, 9 ...), and how it ends. */
   private static String[] symbols(String word) {
     String shape =
         word.replaceAll("\\p{Lu}+", "X").replaceAll("\\p{Ll}+", "x").replaceAll("\\d+", "9");

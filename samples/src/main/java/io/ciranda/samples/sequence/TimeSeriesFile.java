@@ -1,17 +1,11 @@
 package io.ciranda.samples.sequence;
 
+import io.ciranda.samples.text.TextFile;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.Sequence;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads the {@code .ts} files of timeseriesclassification.com: a line is an example, its dimensions
@@ -21,22 +15,11 @@ final class TimeSeriesFile {
   private TimeSeriesFile() {}
 
   static List<Example<String>> read(Path file) throws IOException {
-    return lines(file).stream()
+    return TextFile.read(file)
+        .lines()
         .filter(line -> !line.isBlank() && !line.startsWith("#") && !line.startsWith("@"))
         .map(TimeSeriesFile::example)
         .toList();
-  }
-
-  /** The lines of a text file, or of one that is compressed where its name ends in .gz. */
-  static List<String> lines(Path file) throws IOException {
-    boolean compressed = file.toString().endsWith(".gz");
-    try (InputStream in = Files.newInputStream(file);
-        InputStream plain = compressed ? new GZIPInputStream(in) : in;
-        var reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
-      return reader.lines().toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 
   private static Example<String> example(String line) {
