@@ -9,6 +9,7 @@ import io.ciranda.autograd.Variable;
 import io.ciranda.infer.Model;
 import io.ciranda.io.JsonStrings;
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.Backend;
@@ -34,8 +35,7 @@ import java.util.SplittableRandom;
  * <p>Threads may share a model, each with its own tape, while nobody changes the weights.
  */
 public final class LanguageModel implements AutoCloseable {
-  private static final String FORMAT = "1";
-  private static final String KIND = "language-model";
+  static final String KIND = "language-model";
 
   /**
    * What a model is made of.
@@ -212,9 +212,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Adds all that {@link #read} needs. */
   void addTo(SafetensorsWriter writer) {
-    writer
-        .metadata("ciranda.format", FORMAT)
-        .metadata("ciranda.model", KIND)
+    ModelFormat.declare(writer, KIND)
         .metadata("ciranda.cell", config.cell.label())
         .metadata("ciranda.layers", Integer.toString(config.layers))
         .metadata("ciranda.tied", Boolean.toString(config.tied))
@@ -237,8 +235,7 @@ public final class LanguageModel implements AutoCloseable {
 
   static LanguageModel read(SafetensorsFile in, Backend backend) throws IOException {
     Path file = in.path();
-    expect(in, "ciranda.model", KIND);
-    expect(in, "ciranda.format", FORMAT);
+    ModelFormat.require(in, KIND);
     LanguageModel model;
     try {
       Vocabulary.Level level =
@@ -284,16 +281,6 @@ public final class LanguageModel implements AutoCloseable {
   private static void requireWeights(SafetensorsFile in, Config config) throws IOException {
     for (int l = 0; l < config.layers; l++) {
       in.shape("rnn.weight_hh_l" + l);
-    }
-  }
-
-  private static void expect(SafetensorsFile in, String key, String value) throws IOException {
-    String actual = in.metadata().get(key);
-    if (!value.equals(actual)) {
-      throw new ModelFileException(
-          in.path(),
-          "not a language model that this version reads: expected metadata %s = %s, actual %s"
-              .formatted(key, value, actual));
     }
   }
 

@@ -3,6 +3,7 @@ package io.ciranda.model;
 import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Tape;
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.UpdateRule;
@@ -389,6 +390,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
    */
   public void resume(Path file, String description) throws IOException {
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
+      ModelFormat.require(in, LanguageModel.KIND);
       String expected = training(description);
       String actual = in.metadata("ciranda.training");
       if (!expected.equals(actual)) {

@@ -1,6 +1,7 @@
 package io.ciranda.network;
 
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Architecture.Layer;
@@ -142,11 +143,12 @@ public final class StateDict {
 
   /** What the metadata of a model of this library says. */
   private Overrides ownModel() throws ModelFileException {
-    String kind = file.metadata().getOrDefault("ciranda.model", "");
+    String kind = ModelFormat.kind(file);
     boolean languageModel = kind.equals("language-model");
     if (!languageModel && !kind.startsWith("sequence-")) {
       return Overrides.NONE;
     }
+    ModelFormat.require(file, kind);
     if (languageModel && Boolean.parseBoolean(file.metadata("ciranda.tied"))) {
       tensors.alias("output.weight", "embedding.weight");
     }

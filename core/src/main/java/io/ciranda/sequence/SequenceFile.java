@@ -3,6 +3,7 @@ package io.ciranda.sequence;
 import io.ciranda.autograd.Parameter;
 import io.ciranda.io.JsonStrings;
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.memory.Tensor;
@@ -22,18 +23,14 @@ import java.util.stream.IntStream;
  * for the numbers beside them; all texts in the metadata.
  */
 final class SequenceFile {
-  private static final int FORMAT = 1;
-
   private SequenceFile() {}
 
   static void save(SequenceModel model, Path file) throws IOException {
     Encoder encoder = model.encoder();
     Targets targets = model.targets();
     SequenceNetwork.Sizes sizes = model.network().sizes();
-    var writer = new SafetensorsWriter();
+    var writer = ModelFormat.declare(new SafetensorsWriter(), model.kind());
     writer
-        .metadata("ciranda.format", Integer.toString(FORMAT))
-        .metadata("ciranda.model", model.kind())
         .metadata("ciranda.cell", sizes.cell().label())
         .metadata("ciranda.layers", Integer.toString(sizes.layers()))
         .metadata("ciranda.bidirectional", Boolean.toString(sizes.bidirectional()))
@@ -88,33 +85,12 @@ final class SequenceFile {
    */
   static SequenceModel load(String kind, Path file) throws IOException {
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
-      requireKind(in, kind);
+      ModelFormat.require(in, kind);
       try {
         return read(in, kind);
       } catch (IllegalArgumentException | NullPointerException e) {
         throw new ModelFileException(file, "damaged: " + e.getMessage());
       }
-    }
-  }
-
-  private static void requireKind(SafetensorsFile in, String kind) throws ModelFileException {
-    String actual = in.metadata().get("ciranda.model");
-    if (!kind.equals(actual)) {
-      throw new ModelFileException(
-          in.path(),
-          "expected a %s, actual %s"
-              .formatted(
-                  kind,
-                  actual == null
-                      ? "no model of this library: metadata 'ciranda.model' is missing"
-                      : "a %s: load it as what it is".formatted(actual)));
-    }
-    String format = in.metadata("ciranda.format");
-    if (!format.equals(Integer.toString(FORMAT))) {
-      throw new ModelFileException(
-          in.path(),
-          "expected format %d, actual %s: it was written by another version of this library; use that one or a newer"
-              .formatted(FORMAT, format));
     }
   }
 

@@ -155,11 +155,9 @@ class LanguageModelTest {
     assertRefusedAfter(
         "\"language-model\"",
         "\"language-mudel\"",
-        "expected metadata ciranda.model = language-model");
+        "expected a language-model, actual a language-mudel");
     assertRefusedAfter(
-        "\"ciranda.format\":\"1\"",
-        "\"ciranda.format\":\"7\"",
-        "expected metadata ciranda.format = 1, actual 7");
+        "\"ciranda.format\":\"1\"", "\"ciranda.format\":\"7\"", "expected format 1, actual 7");
     assertRefusedAfter(
         "\"lstm\"", "\"lstn\"", "expected rnn, rnn-relu, lstm or gru, actual 'lstn'");
     assertRefusedAfter("\"lstm\"", "\"gru\" ", "rnn.weight_ih_l0");
