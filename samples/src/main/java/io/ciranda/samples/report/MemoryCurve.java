@@ -122,8 +122,8 @@ public final class MemoryCurve {
         Charts.SECOND,
         Charts.SOLID);
     chart.getStyler().setYAxisMin(0.0);
-    // The process is near the upper edge, the heap near the lower one.
-    chart.getStyler().setLegendPosition(LegendPosition.InsideE);
+    // The lines are near the upper and the lower edge.
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     return chart;
   }
 
