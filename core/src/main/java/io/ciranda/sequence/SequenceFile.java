@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -26,11 +27,12 @@ final class SequenceFile {
 
   private SequenceFile() {}
 
-  static void save(SequenceModel model, Path file) throws IOException {
+  static void save(SequenceModel model, Map<String, String> texts, Path file) throws IOException {
     Encoder encoder = model.encoder();
     Targets targets = model.targets();
     SequenceNetwork.Sizes sizes = model.network().sizes();
     var writer = new SafetensorsWriter();
+    texts.forEach(writer::metadata);
     writer
         .metadata("ciranda.format", Integer.toString(FORMAT))
         .metadata("ciranda.model", model.kind())
