@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Tells the label of a sequence.
@@ -137,7 +138,17 @@ public final class SequenceClassifier implements AutoCloseable {
    * @throws IOException if it fails; an earlier file of that name is then unharmed
    */
   public void save(Path file) throws IOException {
-    SequenceFile.save(model, file);
+    save(file, Map.of());
+  }
+
+  /**
+   * Saves as {@link #save(Path)}, and texts of the caller's with it: what the columns of a table
+   * are called, where the examples came from. They are in the file's metadata.
+   *
+   * @param texts by keys that do not begin with {@code ciranda.}
+   */
+  public void save(Path file, Map<String, String> texts) throws IOException {
+    SequenceFile.save(model, texts, file);
   }
 
   /**

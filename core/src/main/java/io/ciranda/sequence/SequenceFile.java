@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -25,11 +26,12 @@ import java.util.stream.IntStream;
 final class SequenceFile {
   private SequenceFile() {}
 
-  static void save(SequenceModel model, Path file) throws IOException {
+  static void save(SequenceModel model, Map<String, String> texts, Path file) throws IOException {
     Encoder encoder = model.encoder();
     Targets targets = model.targets();
     SequenceNetwork.Sizes sizes = model.network().sizes();
     var writer = ModelFormat.declare(new SafetensorsWriter(), model.kind());
+    texts.forEach(writer::metadata);
     writer
         .metadata("ciranda.cell", sizes.cell().label())
         .metadata("ciranda.layers", Integer.toString(sizes.layers()))

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -305,7 +306,17 @@ public final class SequenceForecaster implements AutoCloseable {
    * @throws IOException if it fails; an earlier file of that name is then unharmed
    */
   public void save(Path file) throws IOException {
-    SequenceFile.save(model, file);
+    save(file, Map.of());
+  }
+
+  /**
+   * Saves as {@link #save(Path)}, and texts of the caller's with it: what the columns of a table
+   * are called, where the examples came from. They are in the file's metadata.
+   *
+   * @param texts by keys that do not begin with {@code ciranda.}
+   */
+  public void save(Path file, Map<String, String> texts) throws IOException {
+    SequenceFile.save(model, texts, file);
   }
 
   /**

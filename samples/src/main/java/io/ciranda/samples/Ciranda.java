@@ -8,6 +8,7 @@ import io.ciranda.samples.lm.Demo;
 import io.ciranda.samples.lm.LanguageModelCommands;
 import io.ciranda.samples.reference.Reference;
 import io.ciranda.samples.soak.Soak;
+import io.ciranda.samples.table.SequenceCommands;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -19,6 +20,7 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       Demo.class,
       LanguageModelCommands.class,
+      SequenceCommands.class,
       Infer.class,
       Inspect.class,
       Reference.class,

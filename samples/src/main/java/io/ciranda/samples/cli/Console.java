@@ -40,9 +40,19 @@ public final class Console {
     }
   }
 
+  /** Whether standard output is for text: {@code --json} was not given. */
+  public boolean printsText() {
+    return !json;
+  }
+
   /** Whether a person watches: neither {@code --json} nor {@code --quiet} was given. */
   public boolean showsProgress() {
     return !json && !quiet;
+  }
+
+  /** Standard output, for a result that streams; not for one of {@code --json}. */
+  public PrintWriter out() {
+    return out;
   }
 
   /** Standard error, for what draws itself. */

@@ -37,11 +37,21 @@ public final class Json {
 
   /** A JSON file as {@link #text} wrote it; {@code type} is a record. Otherwise as above. */
   public static <T> T read(Path file, Class<T> type) throws IOException {
+    return parse(file, Files.readString(file), type);
+  }
+
+  /**
+   * A text that {@link #text} made; {@code type} is a record.
+   *
+   * @param where the text was found
+   * @throws UserException where it holds something else
+   */
+  public static <T> T parse(Object where, String text, Class<T> type) {
     try {
-      return MAPPER.treeToValue(read(file), type);
+      return MAPPER.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new UserException(
-          "unexpected JSON in %s: %s".formatted(file, e.getOriginalMessage()), e);
+          "unexpected JSON in %s: %s".formatted(where, e.getOriginalMessage()), e);
     }
   }
 

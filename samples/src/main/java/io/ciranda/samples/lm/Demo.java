@@ -8,6 +8,7 @@ import io.ciranda.nn.Cell;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
+import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.report.RunFolder;
 import io.ciranda.samples.text.BuiltInText;
 import io.ciranda.samples.text.Split;

@@ -4,6 +4,7 @@ import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelTrainer;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.text.Split;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
@@ -64,7 +65,10 @@ final class Train extends CirandaCommand {
         vocabulary == null || vocabulary >= 2,
         "--vocabulary: expected at least 2, actual " + vocabulary);
     var files = new ModelFiles(out);
-    files.prepare(resume);
+    files.prepare();
+    if (!resume) {
+      files.requireNoCheckpoint();
+    }
     Split split = texts.read();
     String title =
         "%s on %s".formatted(TrainingJob.describe(modelConfig), texts.text.getFileName());

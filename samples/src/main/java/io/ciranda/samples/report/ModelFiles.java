@@ -1,4 +1,4 @@
-package io.ciranda.samples.lm;
+package io.ciranda.samples.report;
 
 import io.ciranda.io.ModelFileException;
 import io.ciranda.io.SafetensorsFile;
@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * @param model the model file, {@code NAME.safetensors}
  */
-record ModelFiles(Path model) {
+public record ModelFiles(Path model) {
   private Path beside(String ending) {
     String name = model.getFileName().toString();
     String stem =
@@ -23,27 +23,27 @@ record ModelFiles(Path model) {
   }
 
   /** All that a resumed run needs. */
-  Path checkpoint() {
+  public Path checkpoint() {
     return beside(".checkpoint");
   }
 
   /** The loss curve, without its ending. */
-  Path curve() {
+  public Path curve() {
     return beside(".loss");
   }
 
   /** The results. */
-  Path summary() {
+  public Path summary() {
     return beside(".summary.json");
   }
 
   /**
    * Makes the folder. What would go wrong at the first save is told before the first step.
    *
-   * @param resume whether a checkpoint may be there
-   * @throws UserException where the folder cannot be written to, or something would be lost
+   * @throws UserException where the folder cannot be written to, or something that is no model
+   *     would be lost
    */
-  void prepare(boolean resume) {
+  public void prepare() {
     Path folder = model.toAbsolutePath().getParent();
     try {
       Files.createDirectories(folder);
@@ -63,7 +63,15 @@ record ModelFiles(Path model) {
           "--model: %s is there and is no model: it is not overwritten.%nName another --model, or delete it."
               .formatted(model));
     }
-    if (!resume && Files.exists(checkpoint())) {
+  }
+
+  /**
+   * An earlier run could still be resumed.
+   *
+   * @throws UserException where there is a checkpoint of it
+   */
+  public void requireNoCheckpoint() {
+    if (Files.exists(checkpoint())) {
       throw new UserException(
           "there is a checkpoint of an earlier run: %s%nAdd --resume to go on with it, name another --model, or delete it."
               .formatted(checkpoint()));

@@ -1,4 +1,4 @@
-package io.ciranda.samples.lm;
+package io.ciranda.samples.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C, or a polite kill: asks the work to stop and keeps the JVM alive until it has saved. What
  * a second Ctrl-C does is the system's; a checkpoint is written atomically either way.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
 
   private final CountDownLatch done = new CountDownLatch(1);
@@ -16,9 +16,11 @@ final class StopSignal implements AutoCloseable {
   private volatile boolean requested;
 
   /**
+   * Begins to listen.
+   *
    * @param announcement is run when the signal comes: what was asked for may take a while
    */
-  StopSignal(Runnable announcement) {
+  public StopSignal(Runnable announcement) {
     this.announcement = announcement;
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -35,7 +37,8 @@ final class StopSignal implements AutoCloseable {
     }
   }
 
-  boolean requested() {
+  /** Whether it came. */
+  public boolean requested() {
     return requested;
   }
 
