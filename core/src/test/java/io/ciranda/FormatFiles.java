@@ -105,10 +105,14 @@ enum FormatFiles {
       return new LanguageModelTrainer(model, ids, Arrays.copyOf(ids, 9), config);
     }
 
+    private LanguageModel model() {
+      var config = new LanguageModel.Config(Cell.LSTM, 4, 5, 1, false, 0);
+      return LanguageModel.create(config, VOCABULARY, Backend.best(), 3);
+    }
+
     @Override
     void write(Path file) throws IOException {
-      var config = new LanguageModel.Config(Cell.LSTM, 4, 5, 1, false, 0);
-      try (var model = LanguageModel.create(config, VOCABULARY, Backend.best(), 3);
+      try (var model = model();
           var trainer = trainer(model)) {
         run(trainer, 7, new ArrayList<>());
         trainer.saveCheckpoint(file, "a test of the format");
@@ -117,16 +121,16 @@ enum FormatFiles {
 
     @Override
     SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
-      SequencedMap<String, double[]> answers = ofLanguageModel(file, copy, TEXT);
-      try (var model = LanguageModel.load(file, Backend.best());
+      try (var model = model();
           var trainer = trainer(model)) {
         trainer.resume(file, "a test of the format");
+        SequencedMap<String, double[]> answers = ofLanguageModel(file, copy, TEXT);
         trainer.saveCheckpoint(copy, "a test of the format");
         var losses = new ArrayList<Double>();
         run(trainer, Long.MAX_VALUE, losses);
         answers.put("losses", losses.stream().mapToDouble(Double::doubleValue).toArray());
+        return answers;
       }
-      return answers;
     }
 
     private void run(LanguageModelTrainer trainer, long steps, List<Double> losses)
