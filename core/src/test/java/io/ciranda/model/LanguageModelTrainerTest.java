@@ -17,6 +17,7 @@ import io.ciranda.train.Clipping;
 import io.ciranda.train.DivergedException;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -431,6 +432,20 @@ class LanguageModelTrainerTest {
       assertTrue(message.contains("threads=1"), message);
       assertTrue(message.contains("threads=2"), message);
       assertTrue(message.contains("Give the options of that run, or train anew"), message);
+    }
+  }
+
+  @Test
+  void aCheckpointOfANewerVersionIsRefused() throws IOException {
+    Path file = checkpoint();
+    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String newer = content.replace("\"ciranda.format\":\"1\"", "\"ciranda.format\":\"2\"");
+    Files.writeString(file, newer, StandardCharsets.ISO_8859_1);
+    try (var run = new TrainingRun()) {
+      var e =
+          assertThrows(
+              ModelFileException.class, () -> run.trainer.resume(file, TrainingRun.DESCRIPTION));
+      assertTrue(e.getMessage().contains("expected format 1, actual 2"), e.getMessage());
     }
   }
 
