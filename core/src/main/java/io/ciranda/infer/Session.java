@@ -261,7 +261,7 @@ public final class Session implements AutoCloseable {
       } else {
         for (int l = 0; l < network.layers(); l++) {
           for (int d = 0; d < sizes.layers().get(l).directions(); d++) {
-            runDirection(l, d, t, 0, steps, thread, team);
+            runDirection(l, d, t, 0, steps, thread, team, false);
           }
         }
       }
@@ -283,7 +283,7 @@ public final class Session implements AutoCloseable {
       for (int l = thread; l < network.layers(); l += team.size()) {
         int begin = (wave - l) * WAVE;
         if (begin >= 0 && begin < steps) {
-          runDirection(l, 0, window, begin, Math.min(WAVE, steps - begin), thread, null);
+          runDirection(l, 0, window, begin, Math.min(WAVE, steps - begin), thread, null, true);
         }
       }
       team.meet();
@@ -295,13 +295,15 @@ public final class Session implements AutoCloseable {
    *
    * @param begin the first of the steps, in a window
    * @param team whose threads have a part of the layer each; null if this one has all of them
+   * @param wave whether other threads run other layers at the same time
    */
-  private void runDirection(int l, int d, int window, int begin, int steps, int thread, Team team) {
+  private void runDirection(
+      int l, int d, int window, int begin, int steps, int thread, Team team, boolean wave) {
     int parts = network.partsOfDirection(l);
     int first = d * parts;
     int start = team == null ? 0 : thread;
     int stride = team == null ? 1 : team.size();
-    int most = memory.gateRows() / rows / (team == null ? parts : 1);
+    int most = memory.gateRows() / rows / (wave ? parts : 1);
     long[] sequence = memory.sequence(l);
     long[] hPrev = before[thread];
     for (int part = 0; part < parts; part++) {
@@ -312,7 +314,7 @@ public final class Session implements AutoCloseable {
       int from = begin + (d == 0 ? done : steps - done - n);
       boolean together = n == 1 && !(l == 0 && sizes.readsTokens());
       for (int part = start; part < parts && !together; part += stride) {
-        inputProduct(l, first + part, z(thread, part - start, most), window, from, n);
+        inputProduct(l, first + part, wave ? z(thread, part * most) : memory.z(part), window, from, n);
       }
       for (int i = 0; i < n; i++) {
         int t = d == 0 ? i : n - 1 - i;
@@ -321,8 +323,8 @@ public final class Session implements AutoCloseable {
           PackedPart packed = network.parts(l)[first + part];
           long h = row(sequence[first + part], packed.slice.padded(), from + t);
           long c = states.c(l, first + part);
-          long z = row(z(thread, part - start, most), packed.gateRow(), t);
-          Scratch scratch = memory.scratch(thread);
+          long z = row(wave ? z(thread, part * most) : memory.z(part), packed.gateRow(), t);
+          Scratch scratch = memory.scratch(wave ? thread : part);
           if (together) {
             long[] x = l == 0 ? input : memory.sequence(l - 1);
             int row = (l == 0 ? window + from : from) * rows;
@@ -345,9 +347,9 @@ public final class Session implements AutoCloseable {
     meet(team);
   }
 
-  /** A thread's memory for the input's products of one of its parts. */
-  private long z(int thread, int part, int steps) {
-    return row(memory.z(thread), memory.widestGateRow(), part * steps);
+  /** A thread's memory for the input's products from some step on. */
+  private long z(int thread, int step) {
+    return row(memory.z(thread), memory.widestGateRow(), step);
   }
 
   /** Where the rows of step {@code t} of a window begin. */
