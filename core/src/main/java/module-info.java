@@ -10,6 +10,7 @@ module io.ciranda.core {
   requires com.fasterxml.jackson.core;
   requires com.google.protobuf;
   requires io.ciranda.blas;
+  requires jdk.management; // the memory of the machine
 
   exports io.ciranda.autograd;
   exports io.ciranda.infer;
@@ -20,6 +21,7 @@ module io.ciranda.core {
   exports io.ciranda.network;
   exports io.ciranda.nn;
   exports io.ciranda.parallel;
+  exports io.ciranda.sequence;
   exports io.ciranda.text;
   exports io.ciranda.train;
 

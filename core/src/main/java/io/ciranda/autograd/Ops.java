@@ -158,6 +158,69 @@ public final class Ops {
   }
 
   /**
+   * Some rows of a value: the last states of sequences that differ in length, or the steps that
+   * have a target.
+   *
+   * @param x {@code [..][F]}
+   * @param rows {@code [N]}, each the number of a row of x
+   * @return {@code [N][F]}
+   * @throws IllegalArgumentException for a row that x does not have
+   */
+  public static Variable rows(Tape tape, Variable x, IntTensor rows) {
+    rows.requireRange("rows of " + x.value(), 0, rows(x.value()));
+    int n = Math.toIntExact(rows.size());
+    int width = features(x.value());
+    Tensor y = tape.workspace().tensor(n, width);
+    tape.kernels().gather(y.address(), x.value().address(), rows.address(), n, width);
+    Variable result = tape.variable(y);
+    tape.record(
+        () -> {
+          if (x.needsGradient()) {
+            long dx = x.gradient().address();
+            tape.kernels().scatterAdd(dx, result.gradient().address(), rows.address(), n, width);
+          }
+        });
+    return result;
+  }
+
+  /**
+   * The mean of each sequence over its steps.
+   *
+   * @param x {@code [T][B][F]}
+   * @param lengths {@code [B]}, each in [1, T]: steps beyond it do not count
+   * @return {@code [B][F]}
+   */
+  public static Variable meanOverTime(Tape tape, Variable x, IntTensor lengths) {
+    int steps = x.value().dim(0);
+    int batch = x.value().dim(1);
+    lengths.requireShape("lengths", batch).requireRange("lengths", 1, steps + 1);
+    Tensor y = tape.workspace().zeros(batch, features(x.value()));
+    addMean(tape.kernels(), y, x.value(), lengths, true);
+    Variable result = tape.variable(y);
+    tape.record(
+        () -> {
+          if (x.needsGradient()) {
+            addMean(tape.kernels(), result.gradient(), x.gradient(), lengths, false);
+          }
+        });
+    return result;
+  }
+
+  /** {@code mean[b] += x[t][b] / length[b]} for all t, or the same with the two sides exchanged. */
+  private static void addMean(
+      Kernels kernels, Tensor mean, Tensor x, IntTensor lengths, boolean toMean) {
+    int batch = mean.dim(0);
+    int n = mean.dim(1);
+    for (int b = 0; b < batch; b++) {
+      long row = mean.address(b);
+      for (int t = 0; t < lengths.get(b); t++) {
+        long step = x.address(t) + 4L * b * n;
+        kernels.axpy(toMean ? row : step, 1f / lengths.get(b), toMean ? step : row, n);
+      }
+    }
+  }
+
+  /**
    * Inverted dropout with probability {@code p}; the input itself where {@code p} is 0 or the tape
    * does not train.
    */
@@ -330,6 +393,30 @@ public final class Ops {
   }
 
   /**
+   * Softmax and cross-entropy in which each class has a weight; otherwise as {@link #crossEntropy}.
+   *
+   * @param targets {@code [..]}, each in {@code [0, V)}
+   * @param weights of the classes, above 0
+   * @return the sum over all places of {@code -weight(target) log p(target)}
+   */
+  public static double crossEntropy(
+      Tape tape, Variable logits, IntTensor targets, float[] weights, float scale) {
+    int v = features(logits.value());
+    targets.requireShape("targets of cross-entropy", rows(logits.value()));
+    targets.requireRange("targets of cross-entropy", 0, v);
+    Tensor x = gradientPlace(tape, logits);
+    float slope = slope(tape, scale);
+    double loss = 0;
+    for (int i = 0; i < targets.size(); i++) {
+      float weight = weights[targets.get(i)];
+      long row = x.address() + 4L * i * v;
+      long target = targets.address() + 4L * i;
+      loss += weight * tape.kernels().softmaxCrossEntropy(row, target, slope * weight, 1, v);
+    }
+    return endWith(tape, logits, x, slope, loss);
+  }
+
+  /**
    * Binary cross-entropy of logits against targets in [0, 1]; otherwise as {@link #crossEntropy}.
    *
    * @return the sum over all elements, in nats
@@ -355,6 +442,40 @@ public final class Ops {
     double loss =
         tape.kernels().squaredError(error.address(), targets.address(), slope, targets.size());
     return endWith(tape, x, error, slope, loss);
+  }
+
+  /**
+   * Quantile loss (Koenker and Bassett 1978): {@code q * max(y - x, 0) + (1 - q) * max(x - y, 0)},
+   * least where x is the q-quantile of the target y; otherwise as {@link #crossEntropy}.
+   *
+   * @param x for each target Q values, one for each quantile
+   * @param targets {@code [..]}; NaN for one that does not count
+   * @param quantiles {@code [Q]}, each in (0, 1)
+   * @return the sum over all elements
+   */
+  public static double pinball(
+      Tape tape, Variable x, Tensor targets, float[] quantiles, float scale) {
+    int q = quantiles.length;
+    if (x.value().size() != targets.size() * q) {
+      throw new IllegalArgumentException(
+          "quantile loss: expected %d predictions for each of %d targets, actual %s"
+              .formatted(q, targets.size(), x.value()));
+    }
+    Tensor gradient = gradientPlace(tape, x);
+    float slope = slope(tape, scale);
+    double loss = 0;
+    for (long i = 0; i < x.value().size(); i++) {
+      float quantile = quantiles[(int) (i % q)];
+      float target = Memory.get(targets.address(), i / q);
+      // Not the other way round: a prediction that is NaN has to show in the loss.
+      float distance = Float.isNaN(target) ? 0 : target - Memory.get(gradient.address(), i);
+      float side = distance > 0 ? quantile : distance < 0 ? quantile - 1 : 0;
+      loss += (double) side * distance;
+      if (slope != 0) {
+        Memory.set(gradient.address(), i, -side * slope);
+      }
+    }
+    return endWith(tape, x, gradient, slope, loss);
   }
 
   /** Where a loss kernel reads its input and leaves the gradient. */

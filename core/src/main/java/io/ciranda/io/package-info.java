@@ -14,6 +14,8 @@
  *   <li>{@link io.ciranda.io.Elements} reads the numbers of a tensor out of a file of any format.
  *   <li>{@link io.ciranda.io.SafetensorsWriter} writes, through {@link io.ciranda.io.AtomicFile}: a
  *       crash, a full disk or a {@code kill -9} leaves either the old file or the new one.
+ *   <li>{@link io.ciranda.io.ModelFormat} says which model of this library a file holds, in which
+ *       version of the format.
  * </ul>
  *
  * <p>Files are read into off-heap memory in pieces and never mapped: when somebody cuts a mapped

@@ -7,14 +7,14 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.infer.Model;
+import io.ciranda.io.JsonStrings;
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Precision;
 import io.ciranda.memory.IntTensor;
-import io.ciranda.memory.Tensor;
-import io.ciranda.network.Architecture;
 import io.ciranda.network.Network;
 import io.ciranda.nn.CarriedState;
 import io.ciranda.nn.Cell;
@@ -22,7 +22,6 @@ import io.ciranda.nn.RecurrentStack;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.SplittableRandom;
 
 /**
@@ -36,8 +35,7 @@ import java.util.SplittableRandom;
  * <p>Threads may share a model, each with its own tape, while nobody changes the weights.
  */
 public final class LanguageModel implements AutoCloseable {
-  private static final String FORMAT = "1";
-  private static final String KIND = "language-model";
+  static final String KIND = "language-model";
 
   /**
    * What a model is made of.
@@ -161,32 +159,15 @@ public final class LanguageModel implements AutoCloseable {
    * weights do not reach it.
    */
   public Model pack(Precision precision) {
-    var layers = new ArrayList<Architecture.Layer>();
-    var directions = new ArrayList<Network.Direction>();
-    for (int l = 0; l < config.layers; l++) {
-      int input = l == 0 ? config.embedding : config.hidden;
-      layers.add(
-          new Architecture.Layer(
-              config.cell, input, config.hidden, false, Architecture.Reset.AFTER_PRODUCT));
-      directions.add(
-          new Network.Direction(
-              weight("rnn.weight_ih_l" + l),
-              weight("rnn.weight_hh_l" + l),
-              weight("rnn.bias_ih_l" + l),
-              weight("rnn.bias_hh_l" + l),
-              null,
-              null));
-    }
-    int v = vocabulary.size();
-    var sizes = new Architecture(v, config.embedding, layers, v, false);
-    // Not to be closed: the weights are the model's.
     var network =
-        new Network(sizes, embedding.value(), directions, outputWeight.value(), outputBias.value());
+        Network.of(
+            config.stack(),
+            parameters,
+            "rnn.",
+            embedding.value(),
+            outputWeight.value(),
+            outputBias.value());
     return Model.of(network, new Model.Options(precision, 1, backend));
-  }
-
-  private Tensor weight(String name) {
-    return parameters.get(name).value();
   }
 
   /**
@@ -231,9 +212,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Adds all that {@link #read} needs. */
   void addTo(SafetensorsWriter writer) {
-    writer
-        .metadata("ciranda.format", FORMAT)
-        .metadata("ciranda.model", KIND)
+    ModelFormat.declare(writer, KIND)
         .metadata("ciranda.cell", config.cell.label())
         .metadata("ciranda.layers", Integer.toString(config.layers))
         .metadata("ciranda.tied", Boolean.toString(config.tied))
@@ -256,8 +235,7 @@ public final class LanguageModel implements AutoCloseable {
 
   static LanguageModel read(SafetensorsFile in, Backend backend) throws IOException {
     Path file = in.path();
-    expect(in, "ciranda.model", KIND);
-    expect(in, "ciranda.format", FORMAT);
+    ModelFormat.require(in, KIND);
     LanguageModel model;
     try {
       Vocabulary.Level level =
@@ -303,16 +281,6 @@ public final class LanguageModel implements AutoCloseable {
   private static void requireWeights(SafetensorsFile in, Config config) throws IOException {
     for (int l = 0; l < config.layers; l++) {
       in.shape("rnn.weight_hh_l" + l);
-    }
-  }
-
-  private static void expect(SafetensorsFile in, String key, String value) throws IOException {
-    String actual = in.metadata().get(key);
-    if (!value.equals(actual)) {
-      throw new ModelFileException(
-          in.path(),
-          "not a language model that this version reads: expected metadata %s = %s, actual %s"
-              .formatted(key, value, actual));
     }
   }
 

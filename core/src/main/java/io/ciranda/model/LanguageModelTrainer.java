@@ -3,6 +3,7 @@ package io.ciranda.model;
 import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Tape;
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.UpdateRule;
@@ -13,6 +14,7 @@ import io.ciranda.parallel.Team;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.Optimizer;
+import io.ciranda.train.Patience;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -135,10 +137,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
 
   private int epoch;
   private long window; // the next one of this epoch
-  private double best = Double.POSITIVE_INFINITY;
-  private int sinceBest; // validations
-  private int reductions; // by Schedule.Plateau
-  private int sinceReduction; // validations
+  private final Patience patience;
   private double curveSum;
   private long curveCount;
   private final List<Point> trainCurve = new ArrayList<>();
@@ -163,6 +162,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
     this.train = train;
     this.valid = valid;
     windows = Math.ceilDiv(laneLength, config.steps);
+    patience = new Patience(config.patience, config.schedule);
     team = new Team(config.threads);
     optimizer = new Optimizer(config.rule, model.parameters());
     parallel =
@@ -219,7 +219,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
 
   /** The best validation loss so far, nats a symbol; infinite before the first. */
   public double best() {
-    return best;
+    return patience.best();
   }
 
   /** Training loss, averaged between points. */
@@ -251,7 +251,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
       if (epoch == config.epochs) {
         return End.FINISHED;
       }
-      if (config.patience > 0 && sinceBest >= config.patience) {
+      if (patience.isExhausted()) {
         return End.EARLY_STOPPED;
       }
       if (stop.getAsBoolean()) {
@@ -275,7 +275,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
     double rate =
         config.rate
             * config.schedule.factor(
-                new Schedule.Position(step(), totalSteps(), epoch, reductions));
+                new Schedule.Position(step(), totalSteps(), epoch, patience.reductions()));
     int steps = stepsOf(window);
     int start = Math.toIntExact(window * config.steps);
     if (window == 0) {
@@ -320,20 +320,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
     double loss =
         LanguageModelEvaluator.inLanes(model, valid, lanes, team, done -> {}).natsPerSymbol();
     validCurve.add(new Point(step(), loss));
-    boolean improved = loss < best;
-    if (improved) {
-      best = loss;
-      sinceBest = 0;
-      sinceReduction = 0;
-    } else {
-      sinceBest++;
-      sinceReduction++;
-      if (config.schedule instanceof Schedule.Plateau plateau
-          && sinceReduction >= plateau.patience()) {
-        reductions++;
-        sinceReduction = 0;
-      }
-    }
+    boolean improved = patience.improves(loss);
     listener.onValidation(this, loss, improved);
   }
 
@@ -360,15 +347,16 @@ public final class LanguageModelTrainer implements AutoCloseable {
         writer.add("state." + worker + ".c", states.get(worker).c());
       }
     }
+    long[] validations = patience.save();
     writer.add(
         "position",
         epoch,
         window,
         optimizer.steps(),
-        Double.doubleToRawLongBits(best),
-        sinceBest,
-        reductions,
-        sinceReduction,
+        validations[0],
+        validations[1],
+        validations[2],
+        validations[3],
         Double.doubleToRawLongBits(curveSum),
         curveCount);
     writer.add("curve.train", points(trainCurve));
@@ -402,6 +390,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
    */
   public void resume(Path file, String description) throws IOException {
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
+      ModelFormat.require(in, LanguageModel.KIND);
       String expected = training(description);
       String actual = in.metadata("ciranda.training");
       if (!expected.equals(actual)) {
@@ -439,10 +428,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
       epoch = (int) position[0];
       window = position[1];
       optimizer.resumeAt(position[2]);
-      best = Double.longBitsToDouble(position[3]);
-      sinceBest = (int) position[4];
-      reductions = (int) position[5];
-      sinceReduction = (int) position[6];
+      patience.restore(Arrays.copyOfRange(position, 3, 7));
       curveSum = Double.longBitsToDouble(position[7]);
       curveCount = position[8];
     }

@@ -1,7 +1,10 @@
 package io.ciranda.network;
 
+import io.ciranda.autograd.Parameters;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Architecture.Layer;
+import io.ciranda.nn.RecurrentStack;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -54,6 +57,50 @@ public final class Network implements AutoCloseable {
     this.linearWeight = linearWeight;
     this.linearBias = linearBias;
     check();
+  }
+
+  /**
+   * The network of a stack in training, to be packed. It shares the weights, which stay their
+   * owner's: it is not to be closed.
+   *
+   * @param prefix of the stack's parameters, such as {@code rnn.}
+   * @param embedding {@code [V][I]}, or null
+   * @param linearWeight {@code [outputs][features]}
+   * @param linearBias {@code [outputs]}
+   */
+  public static Network of(
+      RecurrentStack.Config stack,
+      Parameters parameters,
+      String prefix,
+      Tensor embedding,
+      Tensor linearWeight,
+      Tensor linearBias) {
+    var layers = new ArrayList<Layer>();
+    var directions = new ArrayList<Direction>();
+    for (int l = 0; l < stack.layers(); l++) {
+      int input = l == 0 ? stack.input() : stack.output();
+      layers.add(
+          new Layer(
+              stack.cell(),
+              input,
+              stack.hidden(),
+              stack.bidirectional(),
+              Architecture.Reset.AFTER_PRODUCT));
+      for (int d = 0; d < stack.directions(); d++) {
+        String suffix = "_l" + l + (d == 1 ? "_reverse" : "");
+        directions.add(
+            new Direction(
+                parameters.get(prefix + "weight_ih" + suffix).value(),
+                parameters.get(prefix + "weight_hh" + suffix).value(),
+                parameters.get(prefix + "bias_ih" + suffix).value(),
+                parameters.get(prefix + "bias_hh" + suffix).value(),
+                null,
+                null));
+      }
+    }
+    int vocabulary = embedding == null ? 0 : embedding.dim(0);
+    var sizes = new Architecture(vocabulary, stack.input(), layers, linearWeight.dim(0), false);
+    return new Network(sizes, embedding, directions, linearWeight, linearBias);
   }
 
   private void check() {

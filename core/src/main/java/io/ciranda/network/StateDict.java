@@ -1,6 +1,7 @@
 package io.ciranda.network;
 
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Architecture.Layer;
@@ -19,8 +20,8 @@ import java.util.SequencedMap;
  * {@code nn.LSTM}, {@code nn.GRU} or one of their cells under any prefix, with an {@code
  * nn.Embedding} below and an {@code nn.Linear} above where they are present. Names and shapes tell
  * cell, sizes, layers and directions; {@link Overrides} tell what they leave open. The order of the
- * tensors tells nothing: writers sort them. The language models of this library are such files too,
- * and their metadata speaks where the caller does not.
+ * tensors tells nothing: writers sort them. The models of this library are such files too, and
+ * their metadata speaks where the caller does not.
  *
  * <pre>
  * try (var file = SafetensorsFile.open(path)) {
@@ -140,17 +141,23 @@ public final class StateDict {
     sentences.replaceAll(ModelFileException::printable);
   }
 
-  /** What the metadata of a language model of this library says. */
+  /** What the metadata of a model of this library says. */
   private Overrides ownModel() throws ModelFileException {
-    if (!"language-model".equals(file.metadata().get("ciranda.model"))) {
+    String kind = ModelFormat.kind(file);
+    boolean languageModel = kind.equals("language-model");
+    if (!languageModel && !kind.startsWith("sequence-")) {
       return Overrides.NONE;
     }
-    if (Boolean.parseBoolean(file.metadata("ciranda.tied"))) {
+    ModelFormat.require(file, kind);
+    if (languageModel && Boolean.parseBoolean(file.metadata("ciranda.tied"))) {
       tensors.alias("output.weight", "embedding.weight");
     }
+    // Where numbers or several columns of symbols come in, the embeddings are not the whole input.
+    boolean tokens = languageModel || tensors.has("embedding.weight");
     try {
       Cell cell = Cell.of(file.metadata("ciranda.cell"));
-      return new Overrides(List.of("rnn."), cell, "embedding.weight", "output.weight");
+      String embedding = tokens ? "embedding.weight" : Overrides.ABSENT;
+      return new Overrides(List.of("rnn."), cell, embedding, "output.weight");
     } catch (IllegalArgumentException e) {
       throw tensors.bad("metadata 'ciranda.cell': " + e.getMessage());
     }

@@ -148,6 +148,38 @@ class OpsGradientTest {
   }
 
   @Test
+  void rowsInAnyOrderAndMoreThanOnce() {
+    int[] places = {4, 0, 4, 3};
+    try (IntTensor rows = IntTensor.of(places, 4)) {
+      check(
+          p -> {},
+          c -> c.variable("x", 3, 2, I),
+          e -> e.output("y", Ops.rows(e.tape(), e.variable("x"), rows)),
+          d -> d.output("y", Reference.embedding(d.in("x"), I, places)));
+    }
+  }
+
+  @Test
+  void meanOverTime() {
+    int[] steps = {3, 1};
+    try (IntTensor lengths = IntTensor.of(steps, 2)) {
+      check(
+          p -> {},
+          c -> c.variable("x", 3, 2, I),
+          e -> e.output("y", Ops.meanOverTime(e.tape(), e.variable("x"), lengths)),
+          d -> {
+            double[] y = new double[2 * I];
+            for (int b = 0; b < 2; b++) {
+              for (int i = 0; i < steps[b] * I; i++) {
+                y[b * I + i % I] += d.in("x")[(i / I * 2 + b) * I + i % I] / steps[b];
+              }
+            }
+            d.output("y", y);
+          });
+    }
+  }
+
+  @Test
   void dropout() {
     check(
         p -> {},
@@ -335,6 +367,53 @@ class OpsGradientTest {
       for (float g : x.gradient().toArray()) {
         assertEquals(0, g);
       }
+    }
+  }
+
+  @Test
+  void crossEntropyWithWeights() {
+    int[] labels = {2, 0, 2, 3, 2, 1};
+    float[] weights = {0.5f, 2, 1, 3, 1};
+    try (IntTensor targets = IntTensor.of(labels, 6)) {
+      checkLoss(
+          (tape, x) -> Ops.crossEntropy(tape, x, targets, weights, SCALE),
+          x -> {
+            double loss = 0;
+            for (int i = 0; i < labels.length; i++) {
+              double[] row = java.util.Arrays.copyOfRange(x, i * I, (i + 1) * I);
+              loss += weights[labels[i]] * Reference.crossEntropy(row, labels[i]);
+            }
+            return loss;
+          });
+    }
+  }
+
+  @Test
+  void pinball() {
+    float[] quantiles = {0.1f, 0.5f, 0.6f, 0.9f, 0.95f};
+    float[] wanted = {0.3f, Float.NaN, -0.2f, 0, 2, -2};
+    try (Tensor targets = Tensor.of(wanted, 3, 2)) {
+      checkLoss(
+          (tape, x) -> Ops.pinball(tape, x, targets, quantiles, SCALE),
+          x -> {
+            double loss = 0;
+            for (int i = 0; i < x.length; i++) {
+              double distance = wanted[i / I] - x[i];
+              double q = quantiles[i % I];
+              loss += Double.isNaN(distance) ? 0 : Math.max(q * distance, (q - 1) * distance);
+            }
+            return loss;
+          });
+    }
+  }
+
+  @Test
+  void aPredictionThatIsNotANumberShowsInTheQuantileLoss() {
+    try (Tensor targets = Tensor.of(new float[] {1}, 1);
+        Tensor x = Tensor.of(new float[] {Float.NaN}, 1);
+        var workspace = new io.ciranda.memory.Workspace("test")) {
+      Tape tape = Tape.inference(io.ciranda.kernel.Backend.best(), workspace);
+      assertEquals(Double.NaN, Ops.pinball(tape, tape.constant(x), targets, new float[] {0.5f}, 0));
     }
   }
 

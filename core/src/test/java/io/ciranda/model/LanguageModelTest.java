@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ciranda.io.JsonStrings;
 import io.ciranda.io.ModelFileException;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
@@ -154,11 +155,9 @@ class LanguageModelTest {
     assertRefusedAfter(
         "\"language-model\"",
         "\"language-mudel\"",
-        "expected metadata ciranda.model = language-model");
+        "expected a language-model, actual a language-mudel");
     assertRefusedAfter(
-        "\"ciranda.format\":\"1\"",
-        "\"ciranda.format\":\"7\"",
-        "expected metadata ciranda.format = 1, actual 7");
+        "\"ciranda.format\":\"1\"", "\"ciranda.format\":\"7\"", "expected format 1, actual 7");
     assertRefusedAfter(
         "\"lstm\"", "\"lstn\"", "expected rnn, rnn-relu, lstm or gru, actual 'lstn'");
     assertRefusedAfter("\"lstm\"", "\"gru\" ", "rnn.weight_ih_l0");

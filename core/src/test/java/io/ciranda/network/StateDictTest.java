@@ -308,7 +308,11 @@ class StateDictTest {
   @Test
   void metadataThatCannotBeIsRefused() throws IOException {
     var metadata =
-        Map.of("ciranda.model", "language-model", "ciranda.tied", "false", "ciranda.cell", "lstn");
+        Map.of(
+            "ciranda.format", "1",
+            "ciranda.model", "language-model",
+            "ciranda.tied", "false",
+            "ciranda.cell", "lstn");
     try (var file = SafetensorsFile.open(write(LSTM, metadata))) {
       var e = assertThrows(ModelFileException.class, () -> StateDict.infer(file, Overrides.NONE));
       assertTrue(

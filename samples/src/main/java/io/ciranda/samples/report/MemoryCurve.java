@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
  * The memory of this process over time, as numbers ({@code NAME.csv}) and as a picture ({@code
@@ -121,6 +122,8 @@ public final class MemoryCurve {
         Charts.SECOND,
         Charts.SOLID);
     chart.getStyler().setYAxisMin(0.0);
+    // The lines are near the upper and the lower edge.
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     return chart;
   }
 

@@ -1,4 +1,4 @@
-package io.ciranda.model;
+package io.ciranda.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A list of strings as a JSON array; how a vocabulary travels in a file's metadata. */
-final class JsonStrings {
+public final class JsonStrings {
   private static final JsonFactory JSON = new JsonFactory();
 
   private JsonStrings() {}
 
-  static String write(List<String> strings) {
+  /** The array. */
+  public static String write(List<String> strings) {
     var text = new StringWriter();
     try (var json = JSON.createGenerator(text)) {
       json.writeArray(strings.toArray(String[]::new), 0, strings.size());
@@ -29,7 +30,7 @@ final class JsonStrings {
    *
    * @throws IllegalArgumentException if the text is something else
    */
-  static List<String> read(String text) {
+  public static List<String> read(String text) {
     var strings = new ArrayList<String>();
     try (var json = JSON.createParser(text)) {
       if (json.nextToken() != JsonToken.START_ARRAY) {

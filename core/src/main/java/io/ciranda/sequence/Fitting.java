@@ -1,0 +1,86 @@
+package io.ciranda.sequence;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A task that is ready to be learned; what comes before differs with the kind of model, what comes
+ * after does not.
+ *
+ * @param kind of the model
+ * @param weights of the labels; null where numbers are wanted
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Fitting(
+    String kind,
+    Encoder encoder,
+    Targets targets,
+    SequenceNetwork.Sizes sizes,
+    List<Encoded> train,
+    List<Encoded> valid,
+    float[] weights,
+    SequenceOptions options) {
+  private static final int WIDEST_EMBEDDING = 50;
+
+  /**
+   * The sizes of a network for a task.
+   *
+   * @param pooling null for outputs at each step
+   */
+  static SequenceNetwork.Sizes sizes(
+      Encoder encoder,
+      Targets targets,
+      Pooling pooling,
+      boolean bidirectional,
+      SequenceOptions options) {
+    int[] vocabularies = encoder.tables().stream().mapToInt(SymbolTable::size).toArray();
+    int[] widths =
+        Arrays.stream(vocabularies)
+            .map(v -> options.embedding > 0 ? options.embedding : usualWidth(v))
+            .toArray();
+    return new SequenceNetwork.Sizes(
+        encoder.features(),
+        vocabularies,
+        widths,
+        options.cell,
+        options.hidden,
+        options.layers,
+        bidirectional,
+        pooling,
+        targets.outputs());
+  }
+
+  private static int usualWidth(int vocabulary) {
+    return Math.min(WIDEST_EMBEDDING, Math.ceilDiv(vocabulary, 2));
+  }
+
+  /**
+   * Trains a network.
+   *
+   * @throws IllegalArgumentException if the machine has less memory than that needs
+   */
+  SequenceModel learn() {
+    Estimate.ofMemory(this).requireRoom(options.listener);
+    if (valid.isEmpty() && options.patience > 0) {
+      options.listener.onWarning(
+          "no examples are left for validation: training runs all %d epochs"
+              .formatted(options.epochs));
+    }
+    SequenceNetwork network = newNetwork();
+    try (Trainer trainer = newTrainer(network)) {
+      trainer.run(train, valid);
+      return new SequenceModel(kind, encoder, targets, network);
+    } catch (Throwable e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  SequenceNetwork newNetwork() {
+    return new SequenceNetwork(sizes, options.dropout, options.unknownRate, options.seed);
+  }
+
+  Trainer newTrainer(SequenceNetwork network) {
+    return new Trainer(network, weights, targets.quantiles(), options.batch(train.size()), options);
+  }
+}

@@ -1,0 +1,69 @@
+package io.ciranda.sequence;
+
+import java.util.List;
+
+/** A label and how likely it and the others are. */
+public final class LabelPrediction {
+  private final List<String> labels;
+  private final float[] probabilities;
+  private final int best;
+
+  /** Takes over the array. */
+  LabelPrediction(List<String> labels, float[] probabilities, int best) {
+    this.labels = labels;
+    this.probabilities = probabilities;
+    this.best = best;
+  }
+
+  /** Of a network's outputs for one place, which begin at {@code from}. */
+  static LabelPrediction of(List<String> labels, float[] outputs, int from) {
+    float[] probabilities = new float[labels.size()];
+    return new LabelPrediction(labels, probabilities, Scores.softmax(outputs, from, probabilities));
+  }
+
+  /** The likeliest label. */
+  public String label() {
+    return labels.get(best);
+  }
+
+  /** The likeliest label's probability. */
+  public float probability() {
+    return probabilities[best];
+  }
+
+  /**
+   * A label's probability.
+   *
+   * @throws IllegalArgumentException if the model does not know it
+   */
+  public float probability(String label) {
+    int c = labels.indexOf(label);
+    if (c < 0) {
+      throw new IllegalArgumentException(
+          "label: expected one of %s, actual '%s'".formatted(labels, label));
+    }
+    return probabilities[c];
+  }
+
+  /** The probabilities of all labels in the order of the model's, a copy. */
+  public float[] probabilities() {
+    return probabilities.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LabelPrediction that
+        && labels.equals(that.labels)
+        && java.util.Arrays.equals(probabilities, that.probabilities);
+  }
+
+  @Override
+  public int hashCode() {
+    return java.util.Arrays.hashCode(probabilities);
+  }
+
+  @Override
+  public String toString() {
+    return "%s (%.3f)".formatted(label(), probability());
+  }
+}

@@ -1,0 +1,289 @@
+package io.ciranda.sequence;
+
+import io.ciranda.kernel.UpdateRule;
+import io.ciranda.nn.Cell;
+import io.ciranda.train.Clipping;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * How a model is made and trained. {@link #standard} is meant to do for most tasks; each {@code
+ * with} method says its default and gives a changed copy.
+ *
+ * <pre>
+ * SequenceOptions.standard().withHidden(128).withEpochs(40).withSeed(7)
+ * </pre>
+ */
+public final class SequenceOptions implements Cloneable {
+  private static final int USUAL_BATCH = 32;
+  private static final int LEAST_STEPS = 16;
+
+  Cell cell = Cell.GRU;
+  int hidden = 64;
+  int layers = 1;
+  private Boolean bidirectional; // null: as is usual for the task
+  private Pooling pooling; // null: as is usual for the directions
+  float dropout = 0.2f;
+  int embedding; // 0: by the rule
+  int minCount = 1;
+  float unknownRate = 0.05f;
+  boolean standardise = true;
+  int epochs = 100;
+  private int batch; // 0: by the rule
+  UpdateRule rule = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+  double rate = 0.003;
+  Clipping clipping = new Clipping.ByNorm(1);
+  ClassWeights classWeights = ClassWeights.NONE;
+  double validation = 0.15;
+  int patience = 10;
+  int window = 128;
+  int[] targetColumns = {};
+  float[] quantiles = {};
+  long seed = 1;
+  int threads = 1;
+  TrainingListener listener = epoch -> {};
+
+  private SequenceOptions() {}
+
+  /** What the methods below state. */
+  public static SequenceOptions standard() {
+    return new SequenceOptions();
+  }
+
+  // ---- the network ----
+
+  /** The kind of cell: GRU. */
+  public SequenceOptions withCell(Cell other) {
+    return with(o -> o.cell = other);
+  }
+
+  /** H, the units of a layer in one direction: 64. */
+  public SequenceOptions withHidden(int units) {
+    require("hidden", units, 1);
+    return with(o -> o.hidden = units);
+  }
+
+  /** L, recurrent layers: 1. */
+  public SequenceOptions withLayers(int number) {
+    require("layers", number, 1);
+    return with(o -> o.layers = number);
+  }
+
+  /**
+   * Whether the network also reads from the end: for a tagger true, else false. It then knows what
+   * follows a step, and whole sequences only can be run. A forecaster of series cannot have it.
+   */
+  public SequenceOptions withBidirectional(boolean both) {
+    return with(o -> o.bidirectional = both);
+  }
+
+  boolean bidirectional(boolean usual) {
+    return bidirectional == null ? usual : bidirectional;
+  }
+
+  /**
+   * How the steps' outputs become one answer: LAST; MEAN where the network is bidirectional, which
+   * cannot have LAST: in its last step it has only just begun to read backwards. Of no effect where
+   * there is an answer for each step.
+   */
+  public SequenceOptions withPooling(Pooling other) {
+    return with(o -> o.pooling = other);
+  }
+
+  Pooling pooling() {
+    Pooling usual = bidirectional(false) ? Pooling.MEAN : Pooling.LAST;
+    return pooling == null ? usual : pooling;
+  }
+
+  /** The probability with which a unit is dropped after each recurrent layer: 0.2. */
+  public SequenceOptions withDropout(double probability) {
+    requireProbability("dropout", probability);
+    return with(o -> o.dropout = (float) probability);
+  }
+
+  // ---- the input ----
+
+  /**
+   * The width of the vector that stands for a symbol: min(50, ceil(V / 2)) for each column of V
+   * symbols, or this for all columns.
+   */
+  public SequenceOptions withEmbedding(int width) {
+    require("embedding", width, 1);
+    return with(o -> o.embedding = width);
+  }
+
+  /** How often a symbol has to occur in the training examples to be known: 1. */
+  public SequenceOptions withMinCount(int occurrences) {
+    require("min count", occurrences, 1);
+    return with(o -> o.minCount = occurrences);
+  }
+
+  /**
+   * The probability with which a symbol is replaced by the unknown one in training, so that the
+   * network knows what to make of symbols that it has never seen: 0.05.
+   */
+  public SequenceOptions withUnknownRate(double probability) {
+    requireProbability("unknown rate", probability);
+    return with(o -> o.unknownRate = (float) probability);
+  }
+
+  /**
+   * Whether numbers are given to the network as {@code (x - mean) / deviation}, by the statistics
+   * of the training examples: true.
+   */
+  public SequenceOptions withStandardisation(boolean on) {
+    return with(o -> o.standardise = on);
+  }
+
+  // ---- training ----
+
+  /** Passes over the training examples at most: 100. */
+  public SequenceOptions withEpochs(int most) {
+    require("epochs", most, 1);
+    return with(o -> o.epochs = most);
+  }
+
+  /**
+   * Examples of a step, of similar length: 32, or as many less as it takes for an epoch to have 16
+   * steps.
+   */
+  public SequenceOptions withBatch(int examples) {
+    require("batch", examples, 1);
+    return with(o -> o.batch = examples);
+  }
+
+  int batch(int examples) {
+    return batch > 0 ? batch : Math.clamp(examples / LEAST_STEPS, 1, USUAL_BATCH);
+  }
+
+  /** The optimiser: Adam with beta 0.9 and 0.999. */
+  public SequenceOptions withOptimizer(UpdateRule other) {
+    return with(o -> o.rule = other);
+  }
+
+  /**
+   * The learning rate: 0.003. It is halved whenever the validation loss has not fallen for half the
+   * patience; a patience below 2 leaves it as it is.
+   */
+  public SequenceOptions withLearningRate(double other) {
+    if (!(other > 0)) {
+      throw new IllegalArgumentException("learning rate: expected above 0, actual " + other);
+    }
+    return with(o -> o.rate = other);
+  }
+
+  /** What is done to long gradients: scaled down to norm 1. */
+  public SequenceOptions withClipping(Clipping other) {
+    return with(o -> o.clipping = other);
+  }
+
+  /** How much each label counts: NONE, all examples count the same. */
+  public SequenceOptions withClassWeights(ClassWeights other) {
+    return with(o -> o.classWeights = other);
+  }
+
+  /**
+   * The fraction of the examples that is kept from training to see when to stop: 0.15. Of each
+   * label, of a classifier's, at random by the seed, one example at least staying for training; of
+   * a series its end. Of no effect where {@code fit} is given validation examples; 0 for none.
+   */
+  public SequenceOptions withValidation(double fraction) {
+    requireProbability("validation", fraction);
+    return with(o -> o.validation = fraction);
+  }
+
+  /**
+   * Epochs without a better validation loss after which training ends, the weights being put back
+   * to the best: 10. 0 for never; the best are put back all the same.
+   */
+  public SequenceOptions withPatience(int number) {
+    require("patience", number, 0);
+    return with(o -> o.patience = number);
+  }
+
+  /** Decides all that is random: 1. The same seed and number of threads give the same bits. */
+  public SequenceOptions withSeed(long other) {
+    return with(o -> o.seed = other);
+  }
+
+  /** Threads that share the examples of a step: 1. */
+  public SequenceOptions withThreads(int number) {
+    require("threads", number, 1);
+    return with(o -> o.threads = number);
+  }
+
+  /** Who is told how training goes: nobody, but for warnings, which are logged. */
+  public SequenceOptions withListener(TrainingListener other) {
+    return with(o -> o.listener = other);
+  }
+
+  // ---- forecasts ----
+
+  /**
+   * The quantiles that are forecast, such as 0.1, 0.5 and 0.9, each in (0, 1): none, which is the
+   * mean, by squared error.
+   */
+  public SequenceOptions withQuantiles(double... levels) {
+    float[] sorted = new float[levels.length];
+    for (int i = 0; i < levels.length; i++) {
+      if (!(levels[i] > 0 && levels[i] < 1)) {
+        throw new IllegalArgumentException("quantile: expected in (0, 1), actual " + levels[i]);
+      }
+      sorted[i] = (float) levels[i];
+    }
+    java.util.Arrays.sort(sorted);
+    return with(o -> o.quantiles = sorted);
+  }
+
+  /** The columns of a series that are forecast, numbered from 0: all. */
+  public SequenceOptions withTargetColumns(int... columns) {
+    return with(o -> o.targetColumns = columns.clone());
+  }
+
+  /**
+   * Steps of the pieces that a series is cut into for training: 128. A piece begins half of that
+   * before the first step whose forecast counts, so that the network knows what was before.
+   */
+  public SequenceOptions withWindow(int steps) {
+    require("window", steps, 2);
+    return with(o -> o.window = steps);
+  }
+
+  private SequenceOptions with(Consumer<SequenceOptions> change) {
+    try {
+      var copy = (SequenceOptions) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void require(String name, int actual, int least) {
+    if (actual < least) {
+      throw new IllegalArgumentException(
+          "%s: expected at least %d, actual %d".formatted(name, least, actual));
+    }
+  }
+
+  private static void requireProbability(String name, double actual) {
+    if (!(actual >= 0 && actual < 1)) {
+      throw new IllegalArgumentException(
+          "%s: expected in [0, 1), actual %s".formatted(name, actual));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return String.join(
+        ", ",
+        List.of(
+            "%d x %d %s".formatted(layers, hidden, cell.label()),
+            "dropout " + dropout,
+            "%d epochs".formatted(epochs),
+            "batch " + (batch == 0 ? "by the rule" : batch),
+            "%s at rate %s".formatted(rule, rate),
+            "seed " + seed,
+            "%d threads".formatted(threads)));
+  }
+}

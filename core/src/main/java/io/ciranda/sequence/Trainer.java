@@ -1,0 +1,195 @@
+package io.ciranda.sequence;
+
+import io.ciranda.autograd.Tape;
+import io.ciranda.memory.Tensor;
+import io.ciranda.memory.Workspace;
+import io.ciranda.parallel.Team;
+import io.ciranda.train.DataParallel;
+import io.ciranda.train.Optimizer;
+import io.ciranda.train.Patience;
+import io.ciranda.train.Schedule;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Trains a network on encoded examples: what all models of this package share.
+ *
+ * <p>An epoch takes the examples in an order of its own, sorts them by length within stretches of
+ * {@link #STRETCH} batches, so that little is padded, and takes the batches in another random
+ * order. The weights of the best validation are put back at the end.
+ */
+final class Trainer implements AutoCloseable {
+  /** Batches that are sorted by length together. */
+  private static final int STRETCH = 20;
+
+  private static final double HALVED = 0.5;
+
+  private final SequenceNetwork network;
+  private final float[] weights; // of the labels, or null
+  private final float[] quantiles;
+  private final int batch;
+  private final SequenceOptions options;
+  private final Team team;
+  private final Optimizer optimizer;
+  private final DataParallel parallel;
+
+  /**
+   * Before the first step.
+   *
+   * @param weights of the labels; null where numbers are wanted
+   * @param batch examples of a step
+   */
+  Trainer(
+      SequenceNetwork network,
+      float[] weights,
+      float[] quantiles,
+      int batch,
+      SequenceOptions options) {
+    this.network = network;
+    this.weights = weights;
+    this.quantiles = quantiles;
+    this.batch = batch;
+    this.options = options;
+    team = new Team(options.threads);
+    optimizer = new Optimizer(options.rule, network.parameters());
+    parallel =
+        new DataParallel(
+            network.backend(),
+            team,
+            network.parameters(),
+            optimizer,
+            options.clipping,
+            network::refresh);
+  }
+
+  /**
+   * Trains.
+   *
+   * @param valid may be empty: then the last weights stay
+   * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
+   */
+  void run(List<Encoded> train, List<Encoded> valid) {
+    var schedule = new Schedule.Plateau(options.patience / 2, HALVED);
+    var patience = new Patience(options.patience, schedule);
+    Tensor values = network.parameters().values();
+    boolean stopped = false;
+    try (Tensor best = Tensor.allocate(values.shape()).copyFrom(values)) {
+      for (int epoch = 0; epoch < options.epochs && !patience.isExhausted() && !stopped; epoch++) {
+        long start = System.nanoTime();
+        var position = new Schedule.Position(0, 0, epoch, patience.reductions());
+        double rate = options.rate * schedule.factor(position);
+        double loss = 0;
+        long places = 0;
+        for (List<Encoded> examples : batches(train, epoch)) {
+          loss += step(examples, rate);
+          places += places(examples);
+          stopped = options.listener.stops();
+          if (stopped) {
+            break;
+          }
+        }
+        double validLoss = valid.isEmpty() ? Double.NaN : loss(valid);
+        boolean improved = valid.isEmpty() || patience.improves(validLoss);
+        if (improved) {
+          best.copyFrom(values);
+        }
+        double seconds = 1e-9 * (System.nanoTime() - start);
+        options.listener.onEpoch(
+            new TrainingListener.Epoch(
+                epoch + 1, options.epochs, loss / places, validLoss, improved, seconds));
+      }
+      values.copyFrom(best);
+      network.parameters().changed();
+    }
+  }
+
+  /** The batches of an epoch. */
+  List<List<Encoded>> batches(List<Encoded> examples, int epoch) {
+    var random = new Random(Tape.mix(options.seed + epoch));
+    var order = new ArrayList<>(examples);
+    Collections.shuffle(order, random);
+    var batches = new ArrayList<List<Encoded>>();
+    int stretch = STRETCH * batch;
+    for (int from = 0; from < order.size(); from += stretch) {
+      List<Encoded> some = order.subList(from, Math.min(from + stretch, order.size()));
+      some.sort(Comparator.comparingInt(Encoded::steps));
+      batches.addAll(cut(some));
+    }
+    Collections.shuffle(batches, random);
+    return batches;
+  }
+
+  private List<List<Encoded>> cut(List<Encoded> examples) {
+    var batches = new ArrayList<List<Encoded>>();
+    for (int from = 0; from < examples.size(); from += batch) {
+      int to = Math.min(from + batch, examples.size());
+      batches.add(List.copyOf(examples.subList(from, to)));
+    }
+    return batches;
+  }
+
+  private static int places(List<Encoded> examples) {
+    return examples.stream().mapToInt(Encoded::places).sum();
+  }
+
+  /**
+   * One step.
+   *
+   * @return the sum of the losses of all places
+   */
+  double step(List<Encoded> examples, double rate) {
+    float scale = 1f / places(examples);
+    long seed = Tape.mix(options.seed) + optimizer.steps();
+    return parallel
+        .step(
+            seed,
+            rate,
+            (worker, tape) -> {
+              int from = examples.size() * worker / options.threads;
+              int to = examples.size() * (worker + 1) / options.threads;
+              return from == to
+                  ? 0
+                  : network.loss(tape, examples.subList(from, to), weights, quantiles, scale);
+            })
+        .loss();
+  }
+
+  /** The mean loss of a place, without dropout. */
+  private double loss(List<Encoded> examples) {
+    var sorted = new ArrayList<>(examples);
+    sorted.sort(Comparator.comparingInt(Encoded::steps));
+    List<List<Encoded>> batches = cut(sorted);
+    double[] losses = new double[batches.size()];
+    team.run(worker -> network.refresh(worker, team.size()));
+    team.run(
+        worker -> {
+          try (var workspace = new Workspace("validation")) {
+            Tape tape = Tape.inference(network.backend(), workspace);
+            for (int i = worker; i < losses.length; i += team.size()) {
+              tape.begin(0);
+              losses[i] = network.loss(tape, batches.get(i), weights, quantiles, 0);
+            }
+          }
+        });
+    double sum = 0;
+    for (double loss : losses) {
+      sum += loss;
+    }
+    return sum / places(examples);
+  }
+
+  /** The off-heap bytes held beside weights and optimiser state. */
+  long memory() {
+    return parallel.memory();
+  }
+
+  @Override
+  public void close() {
+    parallel.close();
+    optimizer.close();
+    team.close();
+  }
+}

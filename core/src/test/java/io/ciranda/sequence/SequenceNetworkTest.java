@@ -1,0 +1,96 @@
+package io.ciranda.sequence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ciranda.autograd.Parameters;
+import io.ciranda.autograd.Tape;
+import io.ciranda.memory.Workspace;
+import io.ciranda.nn.Cell;
+import io.ciranda.testing.Values;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A batch of sequences that differ in length trains as each of them alone would. */
+class SequenceNetworkTest {
+  private static final float[] WEIGHTS = {1, 2, 0.5f};
+  private static final float[] MEAN = {};
+
+  private static SequenceNetwork network(Pooling pooling, boolean both, int outputs) {
+    var sizes =
+        new SequenceNetwork.Sizes(
+            2, new int[] {5}, new int[] {3}, Cell.GRU, 7, 2, both, pooling, outputs);
+    return new SequenceNetwork(sizes, 0, 0, 1);
+  }
+
+  /** With labels or with numbers; some of these missing. */
+  private static List<Encoded> examples(boolean eachStep, boolean labels) {
+    var examples = new ArrayList<Encoded>();
+    for (int steps : new int[] {4, 1, 6, 6, 2}) {
+      int places = eachStep ? steps : 1;
+      float[] numbers = Values.floats("targets " + steps, 3L * places);
+      numbers[1] = Float.NaN;
+      examples.add(
+          new Encoded(
+              steps,
+              Values.floats("features " + steps, 2L * steps),
+              Values.ids("rows " + steps, steps, 5),
+              labels ? Values.ids("labels " + steps, places, 3) : null,
+              labels ? null : numbers));
+    }
+    return examples;
+  }
+
+  private static double loss(
+      SequenceNetwork network,
+      List<Encoded> examples,
+      float[] quantiles,
+      Parameters.Like gradients) {
+    try (var workspace = new Workspace("test")) {
+      Tape tape = Tape.training(network.backend(), workspace, gradients);
+      Values.soil(workspace);
+      tape.begin(1);
+      float[] weights = examples.getFirst().labels() == null ? null : WEIGHTS;
+      double loss = network.loss(tape, examples, weights, quantiles, 1);
+      tape.backward();
+      return loss;
+    }
+  }
+
+  private static void check(Pooling pooling, boolean both, boolean labels, float... quantiles) {
+    int outputs = 3 * Math.max(1, quantiles.length);
+    List<Encoded> examples = examples(pooling == null, labels);
+    try (SequenceNetwork network = network(pooling, both, outputs);
+        var together = new Parameters.Like(network.parameters());
+        var alone = new Parameters.Like(network.parameters())) {
+      network.refresh(0, 1);
+      double expected = 0;
+      for (Encoded example : examples) {
+        expected += loss(network, List.of(example), quantiles, alone);
+      }
+      assertEquals(expected, loss(network, examples, quantiles, together), 1e-5 * expected);
+      Values.assertClose("gradient", alone.flat(), together.flat(), 1e-5);
+    }
+  }
+
+  @Test
+  void labelsOfSequences() {
+    check(Pooling.LAST, false, true);
+    check(Pooling.MEAN, false, true);
+    check(Pooling.MEAN, true, true);
+  }
+
+  @Test
+  void labelsOfSteps() {
+    check(null, false, true);
+    check(null, true, true);
+  }
+
+  @Test
+  void numbers() {
+    check(Pooling.LAST, false, false, MEAN);
+    check(null, false, false, MEAN);
+    check(Pooling.MEAN, true, false, 0.2f, 0.8f);
+    check(null, false, false, 0.2f, 0.8f);
+  }
+}

@@ -1,0 +1,82 @@
+package io.ciranda.samples.sequence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worked examples, on data small enough to be made here. */
+class SequenceExamplesTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aForecastComesNearToTheNoiseAndBeforeTheSimplerOnes() {
+    SeasonalForecast.Errors errors = SeasonalForecast.run(3000, 4000, 1);
+    assertTrue(errors.rmse() < 1.05 * errors.noise(), errors::toString);
+    assertTrue(errors.rmse() < 0.95 * errors.autoregression(), errors::toString);
+    assertTrue(errors.autoregression() < errors.asBefore(), errors::toString);
+  }
+
+  @Test
+  void speakersAreToldApart() throws IOException {
+    Path train = speakers("train.ts", 40, 1);
+    Path test = speakers("test.ts", 30, 2);
+    var metrics = JapaneseVowelsExample.run(train, test, 1);
+    assertEquals(30, metrics.total());
+    assertTrue(metrics.accuracy() > 0.9, metrics::toString);
+  }
+
+  /** Two dimensions, of which a speaker shows in the slope of the second. */
+  private Path speakers(String name, int n, long seed) throws IOException {
+    var random = new SplittableRandom(seed);
+    var text = new StringBuilder("#a comment\n@dimensions 2\n@data\n");
+    for (int i = 0; i < n; i++) {
+      int steps = 5 + random.nextInt(5);
+      var first = new StringBuilder();
+      var second = new StringBuilder();
+      for (int t = 0; t < steps; t++) {
+        String comma = t == 0 ? "" : ",";
+        first.append(comma).append(number(random.nextGaussian()));
+        second.append(comma).append(number((i % 2 - 0.5) * t + 0.3 * random.nextGaussian()));
+      }
+      text.append(first).append(':').append(second).append(':').append(1 + i % 2).append('\n');
+    }
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static String number(double x) {
+    return String.format(Locale.ROOT, "%.4f", x);
+  }
+
+  @Test
+  void diseasesAreFound() throws IOException {
+    Path train = sentences("train.tsv", 150, 1);
+    Path valid = sentences("valid.tsv", 30, 2);
+    Path test = sentences("test.tsv", 30, 3);
+    var metrics = DiseaseTagger.run(train, valid, test, 1);
+    assertTrue(metrics.f1() > 0.9, metrics::toString);
+  }
+
+  /** "had Xitis" and "had X disease" are diseases, whatever X is. */
+  private Path sentences(String name, int n, long seed) throws IOException {
+    var random = new SplittableRandom(seed);
+    var text = new StringBuilder();
+    for (int i = 0; i < n; i++) {
+      String part = String.valueOf((char) ('a' + random.nextInt(26))) + random.nextInt(100);
+      text.append("The\tO\npatient\tO\nhad\tO\n");
+      switch (random.nextInt(3)) {
+        case 0 -> text.append(part).append("itis\tB-Disease\n");
+        case 1 -> text.append(part).append("\tB-Disease\ndisease\tI-Disease\n");
+        default -> text.append(part).append("\tO\nchildren\tO\n");
+      }
+      text.append(".\tO\n\n");
+    }
+    return Files.writeString(folder.resolve(name), text);
+  }
+}
