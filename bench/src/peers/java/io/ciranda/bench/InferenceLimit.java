@@ -42,7 +42,7 @@ final class InferenceLimit {
     double inputs = matrix * (shape.layers() - (vocabulary > 0 ? 1 : 0));
     double recurrent = matrix * shape.layers();
     double again = shape.steps() > 1 ? matrix : inputs + recurrent + head;
-    double bandwidth = bandwidth(Math.round(again * bytes(precision) / shape.threads()));
+    double bandwidth = bandwidth(Math.round(again * precision.bytes() / shape.threads()));
     int rows = shape.batch();
     return product(inputs + head, rows * shape.steps(), precision, shape.threads(), bandwidth)
         + shape.steps() * product(recurrent, rows, precision, shape.threads(), bandwidth);
@@ -50,17 +50,9 @@ final class InferenceLimit {
 
   private double product(
       double weights, int rows, Precision precision, int threads, double bandwidth) {
-    double reading = weights * bytes(precision) / bandwidth;
+    double reading = weights * precision.bytes() / bandwidth;
     double multiplying = 2 * weights * rows / peak;
     return Math.max(reading, multiplying) / threads / 1000;
-  }
-
-  private static int bytes(Precision precision) {
-    return switch (precision) {
-      case F32 -> 4;
-      case BF16 -> 2;
-      case INT8 -> 1;
-    };
   }
 
   private double bandwidth(long bytes) {

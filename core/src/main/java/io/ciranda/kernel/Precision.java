@@ -23,6 +23,15 @@ public enum Precision {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** What a weight takes, an int8's share in its scale aside. */
+  public int bytes() {
+    return switch (this) {
+      case F32 -> 4;
+      case BF16 -> 2;
+      case INT8 -> 1;
+    };
+  }
+
   /**
    * The precision of that label.
    *

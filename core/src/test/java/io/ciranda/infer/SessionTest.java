@@ -192,10 +192,19 @@ class SessionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"false, 37, 90, 1", "false, 64, 90, 3", "true, 21, 40, 2", "false, 1, 5, 1"})
-  void threadsChangeNoBits(boolean bidirectional, int hidden, int steps, int batch) {
+  @CsvSource({
+    "false, 2, 37, 90, 1", // each thread has a layer
+    "false, 2, 64, 200, 3", // in two windows
+    "false, 4, 20, 35, 2", // each has two
+    "false, 2, 1, 5, 1",
+    "false, 2, 20, 3, 600", // too many streams for that
+    "false, 3, 37, 90, 1", // each has units of all layers
+    "false, 2, 430, 10, 1",
+    "true, 2, 21, 40, 2"
+  })
+  void threadsChangeNoBits(boolean bidirectional, int layers, int hidden, int steps, int batch) {
     for (Cell cell : Cell.values()) {
-      Architecture stack = Networks.stack(cell, 6, hidden, 2, bidirectional);
+      Architecture stack = Networks.stack(cell, 6, hidden, layers, bidirectional);
       var sizes = new Architecture(0, 6, stack.layers(), 10, true);
       float[] x = Values.floats("x", (long) steps * batch * 6);
       float[] expected = new float[steps * batch * 10];
