@@ -314,7 +314,8 @@ public final class Session implements AutoCloseable {
       int from = begin + (d == 0 ? done : steps - done - n);
       boolean together = n == 1 && !(l == 0 && sizes.readsTokens());
       for (int part = start; part < parts && !together; part += stride) {
-        inputProduct(l, first + part, wave ? z(thread, part * most) : memory.z(part), window, from, n);
+        inputProduct(
+            l, first + part, wave ? z(thread, part * most) : memory.z(part), window, from, n);
       }
       for (int i = 0; i < n; i++) {
         int t = d == 0 ? i : n - 1 - i;
