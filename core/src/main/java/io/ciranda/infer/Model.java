@@ -31,10 +31,9 @@ public final class Model implements AutoCloseable {
    * How a network is to run.
    *
    * @param precision of the weights; sums and state are float32 in any case
-   * @param threads that work on a whole sequence, and meet spinning, so there are never more of
-   *     them than CPUs. Each has some units of every layer, and they meet after each step; or,
-   *     where layers are small and as many for each thread, layers of its own, one wave of steps
-   *     behind the layer below. A single step runs on the caller's thread alone
+   * @param threads that work on a whole sequence, each on some units of every layer; they meet
+   *     after each step, spinning, so there are never more of them than CPUs. A single step runs on
+   *     the caller's thread alone
    * @param backend who does the arithmetic; only its kernels are used
    */
   public record Options(Precision precision, int threads, Backend backend) {

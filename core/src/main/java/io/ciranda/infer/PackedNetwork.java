@@ -20,15 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PackedNetwork {
   static final Cleaner CLEANER = Cleaner.create();
 
-  /** Half of the smallest L2 cache of the day: so much of a layer one core keeps for itself. */
-  private static final long KEPT_BYTES = 512 << 10;
-
   private final Architecture architecture;
   private final Kernels kernels;
   private final int threads;
   private final PackedPart[][] parts; // [L][D * parts of a direction]
   private final int[] partsOfDirection; // [L]
-  private final boolean wavefront;
   private final PackedHead head;
   private final Memory memory;
 
@@ -83,12 +79,6 @@ final class PackedNetwork {
       partsOfDirection[l] = cut;
       below = features;
     }
-    wavefront =
-        layers > 1
-            && layers % threads == 0
-            && !architecture.bidirectional()
-            && architecture.layers().stream()
-                .allMatch(l -> (long) l.gateRows() * l.hidden() * precision.bytes() <= KEPT_BYTES);
     head = new PackedHead(kernels, precision, network, below, owner);
     memory = new Memory(owner, new AtomicInteger(1));
     CLEANER.register(this, memory);
@@ -120,15 +110,6 @@ final class PackedNetwork {
   /** How many of them belong to one direction. */
   int partsOfDirection(int l) {
     return partsOfDirection[l];
-  }
-
-  /**
-   * Whether each thread has layers of its own in a sequence, and not a part of every layer. Then
-   * they need not meet at every step, but each core reads the weights of whole layers: good for
-   * small ones, if each thread has as many.
-   */
-  boolean isWavefront() {
-    return wavefront;
   }
 
   /** The greatest GP of all parts. */

@@ -32,12 +32,6 @@ public final class Session implements AutoCloseable {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
-  /**
-   * Steps that a layer runs before the next one goes on with them: the last layer waits L - 1 times
-   * as long at first, and the fewer they are, the more often the input's weights are read.
-   */
-  private static final int WAVE = 16;
-
   private static final VarHandle BUSY;
 
   static {
@@ -256,13 +250,9 @@ public final class Session implements AutoCloseable {
   private void work(int thread, Team team) {
     for (int t = 0; t < length; t += memory.window()) {
       int steps = Math.min(memory.window(), length - t);
-      if (team != null && network.isWavefront() && memory.gateRows() >= rows * team.size()) {
-        runWaves(t, steps, thread, team);
-      } else {
-        for (int l = 0; l < network.layers(); l++) {
-          for (int d = 0; d < sizes.layers().get(l).directions(); d++) {
-            runDirection(l, d, t, 0, steps, thread, team, false);
-          }
+      for (int l = 0; l < network.layers(); l++) {
+        for (int d = 0; d < sizes.layers().get(l).directions(); d++) {
+          runDirection(l, d, t, steps, thread, team);
         }
       }
       runHead(t, steps, thread, team);
@@ -276,34 +266,12 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** Each thread has layers of its own, and a layer is one wave behind the layer below it. */
-  private void runWaves(int window, int steps, int thread, Team team) {
-    int chunks = Math.ceilDiv(steps, WAVE);
-    for (int wave = 0; wave < chunks + network.layers() - 1; wave++) {
-      for (int l = thread; l < network.layers(); l += team.size()) {
-        int begin = (wave - l) * WAVE;
-        if (begin >= 0 && begin < steps) {
-          runDirection(l, 0, window, begin, Math.min(WAVE, steps - begin), thread, null, true);
-        }
-      }
-      team.meet();
-    }
-  }
-
-  /**
-   * The input's products of some steps at once, then these steps one by one.
-   *
-   * @param begin the first of the steps, in a window
-   * @param team whose threads have a part of the layer each; null if this one has all of them
-   * @param wave whether other threads run other layers at the same time
-   */
-  private void runDirection(
-      int l, int d, int window, int begin, int steps, int thread, Team team, boolean wave) {
+  /** The input's products of some steps at once, then these steps one by one. */
+  private void runDirection(int l, int d, int window, int steps, int thread, Team team) {
     int parts = network.partsOfDirection(l);
     int first = d * parts;
-    int start = team == null ? 0 : thread;
     int stride = team == null ? 1 : team.size();
-    int most = memory.gateRows() / rows / (wave ? parts : 1);
+    int most = memory.gateRows() / rows;
     long[] sequence = memory.sequence(l);
     long[] hPrev = before[thread];
     for (int part = 0; part < parts; part++) {
@@ -311,21 +279,20 @@ public final class Session implements AutoCloseable {
     }
     for (int n, done = 0; done < steps; done += n) {
       n = Math.min(most, steps - done);
-      int from = begin + (d == 0 ? done : steps - done - n);
+      int from = d == 0 ? done : steps - done - n;
       boolean together = n == 1 && !(l == 0 && sizes.readsTokens());
-      for (int part = start; part < parts && !together; part += stride) {
-        inputProduct(
-            l, first + part, wave ? z(thread, part * most) : memory.z(part), window, from, n);
+      for (int part = thread; part < parts && !together; part += stride) {
+        inputProduct(l, first + part, memory.z(part), window, from, n);
       }
       for (int i = 0; i < n; i++) {
         int t = d == 0 ? i : n - 1 - i;
-        boolean backwards = (taken + begin + done + i) % 2 == 1;
-        for (int part = start; part < parts; part += stride) {
+        boolean backwards = (taken + done + i) % 2 == 1;
+        for (int part = thread; part < parts; part += stride) {
           PackedPart packed = network.parts(l)[first + part];
           long h = row(sequence[first + part], packed.slice.padded(), from + t);
           long c = states.c(l, first + part);
-          long z = row(wave ? z(thread, part * most) : memory.z(part), packed.gateRow(), t);
-          Scratch scratch = memory.scratch(wave ? thread : part);
+          long z = row(memory.z(part), packed.gateRow(), t);
+          Scratch scratch = memory.scratch(part);
           if (together) {
             long[] x = l == 0 ? input : memory.sequence(l - 1);
             int row = (l == 0 ? window + from : from) * rows;
@@ -341,16 +308,11 @@ public final class Session implements AutoCloseable {
         }
       }
     }
-    for (int part = start; part < parts; part += stride) {
+    for (int part = thread; part < parts; part += stride) {
       int units = network.parts(l)[first + part].slice.padded();
       Memory.copy(states.h(l, first + part), hPrev[part], (long) rows * units);
     }
     meet(team);
-  }
-
-  /** A thread's memory for the input's products from some step on. */
-  private long z(int thread, int step) {
-    return row(memory.z(thread), memory.widestGateRow(), step);
   }
 
   /** Where the rows of step {@code t} of a window begin. */

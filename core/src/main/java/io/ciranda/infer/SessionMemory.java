@@ -136,11 +136,6 @@ final class SessionMemory implements Runnable {
     return gateRows;
   }
 
-  /** The GP of {@link #z}, the greatest of all parts. */
-  int widestGateRow() {
-    return widest;
-  }
-
   /** {@code [gateRows][GP]}. */
   long z(int thread) {
     return z[thread];
