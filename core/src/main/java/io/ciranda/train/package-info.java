@@ -8,6 +8,7 @@
  *       arrays.
  *   <li>{@link io.ciranda.train.Optimizer}, {@link io.ciranda.train.Clipping}, {@link
  *       io.ciranda.train.Schedule}: what is done with a gradient.
+ *   <li>{@link io.ciranda.train.Patience}: when validation says to go slower, and when to stop.
  * </ul>
  *
  * <p><b>Same seed and thread count, same bits.</b> Slices are summed in the order of their threads,
