@@ -377,6 +377,18 @@ public final class Ops {
    * @throws IllegalArgumentException for a target out of range
    */
   public static double crossEntropy(Tape tape, Variable logits, IntTensor targets, float scale) {
+    return crossEntropy(tape, logits, targets, 0, scale);
+  }
+
+  /**
+   * Softmax and cross-entropy with smoothed labels (Szegedy et al. 2016, section 7): the target's
+   * share is {@code 1 - smoothing}, and {@code smoothing} is spread evenly over all V; otherwise as
+   * {@link #crossEntropy(Tape, Variable, IntTensor, float)}.
+   *
+   * @param smoothing in [0, 1)
+   */
+  public static double crossEntropy(
+      Tape tape, Variable logits, IntTensor targets, float smoothing, float scale) {
     int v = features(logits.value());
     int rows = rows(logits.value());
     if (targets.size() != rows) {
@@ -388,7 +400,8 @@ public final class Ops {
     Tensor x = gradientPlace(tape, logits);
     float slope = slope(tape, scale);
     double loss =
-        tape.kernels().softmaxCrossEntropy(x.address(), targets.address(), slope, rows, v);
+        tape.kernels()
+            .softmaxCrossEntropy(x.address(), targets.address(), smoothing, slope, rows, v);
     return endWith(tape, logits, x, slope, loss);
   }
 
@@ -411,7 +424,7 @@ public final class Ops {
       float weight = weights[targets.get(i)];
       long row = x.address() + 4L * i * v;
       long target = targets.address() + 4L * i;
-      loss += weight * tape.kernels().softmaxCrossEntropy(row, target, slope * weight, 1, v);
+      loss += weight * tape.kernels().softmaxCrossEntropy(row, target, 0, slope * weight, 1, v);
     }
     return endWith(tape, logits, x, slope, loss);
   }

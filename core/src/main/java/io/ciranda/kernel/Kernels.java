@@ -205,6 +205,49 @@ public interface Kernels {
   /** {@code dx += dy} where {@code y > 0}. */
   void reluBackward(long dx, long y, long dy, long n);
 
+  // ---- attention: one query, and the positions of one source ----
+  // Rows of a source stand `stride` floats apart, so that sources of a batch [S][B][N] can be read.
+
+  /**
+   * Additive scores (Bahdanau et al. 2015, appendix A.1.2): {@code e_j = sum_a v_a tanh(q_a +
+   * k_ja)}.
+   *
+   * @param e out {@code [positions]}
+   * @param q in {@code [n]}
+   * @param keys in {@code [positions][n]}, rows {@code stride} floats apart
+   * @param v in {@code [n]}
+   */
+  void additiveScores(long e, long q, long keys, long stride, long v, int positions, int n);
+
+  /**
+   * With {@code t = tanh(q + k_j)} and {@code g = de_j v (1 - t^2)}: {@code dv += de_j t}, {@code
+   * dq += g}, {@code dk_j += g}.
+   *
+   * @param dkeys in and out, as {@code keys}
+   */
+  void additiveScoresBackward(
+      long dq,
+      long dkeys,
+      long dv,
+      long de,
+      long q,
+      long keys,
+      long stride,
+      long v,
+      int positions,
+      int n);
+
+  /** {@code e_j = q . x_j}, for rows of {@code x [positions][n]} that are {@code stride} apart. */
+  void dots(long e, long q, long x, long stride, int positions, int n);
+
+  /**
+   * {@code y = sum_j w_j x_j}, for rows of {@code x [positions][n]} that are {@code stride} apart.
+   */
+  void weightedSum(long y, long w, long x, long stride, int positions, int n);
+
+  /** {@code x_j += w_j y}, for rows of {@code x [positions][n]} that are {@code stride} apart. */
+  void addOuter(long x, long stride, long w, long y, int positions, int n);
+
   // ---- losses ----
 
   /**
@@ -214,15 +257,20 @@ public interface Kernels {
   void softmax(long x, int rows, int v);
 
   /**
-   * Softmax and cross-entropy in one pass. A row whose target is negative counts for nothing.
+   * Softmax and cross-entropy in one pass. A row whose target is negative counts for nothing. The
+   * distribution to be met is {@code 1 - smoothing} on the target plus {@code smoothing} spread
+   * evenly over all v (Szegedy et al. 2016, section 7).
    *
    * @param logits in {@code [rows][v]}; out, if {@code scale} is not 0, their gradient {@code scale
-   *     * (p - onehot)}
+   *     * (p - distribution)}
    * @param targets int {@code [rows]}
+   * @param smoothing in [0, 1)
    * @param scale the gradient of the loss with respect to one row's; 0 to leave the logits alone
-   * @return the sum over rows of {@code -log p(target)}, in nats
+   * @return the sum over rows of the cross-entropy, without smoothing {@code -log p(target)}, in
+   *     nats
    */
-  double softmaxCrossEntropy(long logits, long targets, float scale, int rows, int v);
+  double softmaxCrossEntropy(
+      long logits, long targets, float smoothing, float scale, int rows, int v);
 
   /**
    * Binary cross-entropy of logits: {@code sum max(x, 0) - x * y + log(1 + exp(-|x|))}, in nats.

@@ -323,6 +323,69 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
+  // ---- attention ----
+
+  @Override
+  public void additiveScores(long e, long q, long keys, long stride, long v, int positions, int n) {
+    for (int j = 0; j < positions; j++) {
+      double sum = 0;
+      for (int a = 0; a < n; a++) {
+        sum += get(v, a) * StrictMath.tanh((double) get(q, a) + get(keys, j * stride + a));
+      }
+      set(e, j, (float) sum);
+    }
+  }
+
+  @Override
+  public void additiveScoresBackward(
+      long dq,
+      long dkeys,
+      long dv,
+      long de,
+      long q,
+      long keys,
+      long stride,
+      long v,
+      int positions,
+      int n) {
+    for (int j = 0; j < positions; j++) {
+      float slope = get(de, j);
+      for (int a = 0; a < n; a++) {
+        float t = (float) StrictMath.tanh((double) get(q, a) + get(keys, j * stride + a));
+        float g = slope * get(v, a) * (1 - t * t);
+        set(dv, a, get(dv, a) + slope * t);
+        set(dq, a, get(dq, a) + g);
+        set(dkeys, j * stride + a, get(dkeys, j * stride + a) + g);
+      }
+    }
+  }
+
+  @Override
+  public void dots(long e, long q, long x, long stride, int positions, int n) {
+    for (int j = 0; j < positions; j++) {
+      double sum = 0;
+      for (int a = 0; a < n; a++) {
+        sum += (double) get(q, a) * get(x, j * stride + a);
+      }
+      set(e, j, (float) sum);
+    }
+  }
+
+  @Override
+  public void weightedSum(long y, long w, long x, long stride, int positions, int n) {
+    Memory.zero(y, n);
+    for (int j = 0; j < positions; j++) {
+      axpy(y, get(w, j), x + 4L * j * stride, n);
+    }
+  }
+
+  @Override
+  public void addOuter(long x, long stride, long w, long y, int positions, int n) {
+    for (int j = 0; j < positions; j++) {
+      axpy(x + 4L * j * stride, get(w, j), y, n);
+    }
+  }
+
   // ---- losses ----
 
   @Override
@@ -351,22 +414,26 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public double softmaxCrossEntropy(long logits, long targets, float scale, int rows, int v) {
+  public double softmaxCrossEntropy(
+      long logits, long targets, float smoothing, float scale, int rows, int v) {
     double loss = 0;
+    double share = (double) smoothing / v; // of the distribution, everywhere
     for (int row = 0; row < rows; row++) {
       long at = logits + 4L * row * v;
       int target = getInt(targets, row);
       if (target >= 0) {
         float max = max(at, v);
         double sum = 0;
+        double met = (1 - smoothing) * get(at, target); // the logits, met by the distribution
         for (int j = 0; j < v; j++) {
           sum += StrictMath.exp(get(at, j) - max);
+          met += share == 0 ? 0 : share * get(at, j);
         }
-        loss += max + StrictMath.log(sum) - get(at, target);
+        loss += max + StrictMath.log(sum) - met;
         if (scale != 0) {
           for (int j = 0; j < v; j++) {
             double p = StrictMath.exp(get(at, j) - max) / sum;
-            set(at, j, (float) (scale * (j == target ? p - 1 : p)));
+            set(at, j, (float) (scale * (p - share - (j == target ? 1 - smoothing : 0))));
           }
         }
       } else if (scale != 0) {

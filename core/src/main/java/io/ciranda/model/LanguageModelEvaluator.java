@@ -125,7 +125,7 @@ public final class LanguageModelEvaluator {
         nats +=
             backend
                 .kernels()
-                .softmaxCrossEntropy(logits.address(), y.address(), 0, steps * batch, v);
+                .softmaxCrossEntropy(logits.address(), y.address(), 0, 0, steps * batch, v);
         progress.accept(start + steps);
       }
     }

@@ -96,7 +96,8 @@ final class Losses {
     }
   }
 
-  static double softmaxCrossEntropy(long logits, long targets, float scale, int rows, int v) {
+  static double softmaxCrossEntropy(
+      long logits, long targets, float smoothing, float scale, int rows, int v) {
     double loss = 0;
     for (int row = 0; row < rows; row++) {
       long at = logits + 4L * row * v;
@@ -104,12 +105,25 @@ final class Losses {
       if (target >= 0) {
         float chosen = get(at, target);
         float greatest = greatest(at, v);
+        double mean = 0;
+        if (smoothing != 0) {
+          for (int j = 0; j < v; j++) {
+            mean += get(at, j);
+          }
+          mean /= v;
+        }
         long to = scale == 0 ? 0 : at;
         double sum = sum(exponentials, 1, to, at, greatest, NEGATIVE_INFINITY, v);
-        loss += greatest + StrictMath.log(sum) - chosen;
+        // To be done with vectors.
+        loss += greatest + StrictMath.log(sum) - (1 - smoothing) * chosen - smoothing * mean;
         if (scale != 0) {
           Elementwise.scale(at, (float) (scale / sum), v);
-          set(at, target, get(at, target) - scale);
+          if (smoothing != 0) {
+            for (int j = 0; j < v; j++) {
+              set(at, j, get(at, j) - scale * smoothing / v);
+            }
+          }
+          set(at, target, get(at, target) - scale * (1 - smoothing));
         }
       } else if (scale != 0) {
         Memory.zero(at, v);

@@ -161,6 +161,43 @@ final class VectorKernels implements Kernels {
     Activations.reluBackward(dx, y, dy, n);
   }
 
+  // ---- attention ----
+
+  @Override
+  public void additiveScores(long e, long q, long keys, long stride, long v, int positions, int n) {
+    Attention.additiveScores(e, q, keys, stride, v, positions, n);
+  }
+
+  @Override
+  public void additiveScoresBackward(
+      long dq,
+      long dkeys,
+      long dv,
+      long de,
+      long q,
+      long keys,
+      long stride,
+      long v,
+      int positions,
+      int n) {
+    Attention.additiveScoresBackward(dq, dkeys, dv, de, q, keys, stride, v, positions, n);
+  }
+
+  @Override
+  public void dots(long e, long q, long x, long stride, int positions, int n) {
+    Attention.dots(e, q, x, stride, positions, n);
+  }
+
+  @Override
+  public void weightedSum(long y, long w, long x, long stride, int positions, int n) {
+    Attention.weightedSum(y, w, x, stride, positions, n);
+  }
+
+  @Override
+  public void addOuter(long x, long stride, long w, long y, int positions, int n) {
+    Attention.addOuter(x, stride, w, y, positions, n);
+  }
+
   // ---- losses ----
 
   @Override
@@ -169,8 +206,9 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public double softmaxCrossEntropy(long logits, long targets, float scale, int rows, int v) {
-    return Losses.softmaxCrossEntropy(logits, targets, scale, rows, v);
+  public double softmaxCrossEntropy(
+      long logits, long targets, float smoothing, float scale, int rows, int v) {
+    return Losses.softmaxCrossEntropy(logits, targets, smoothing, scale, rows, v);
   }
 
   @Override

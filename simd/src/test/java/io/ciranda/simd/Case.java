@@ -163,12 +163,12 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
             "softmaxCrossEntropy",
             sum,
             List.of(row, targets),
-            (k, a) -> k.softmaxCrossEntropy(a[0], a[1], 0.25f, ROWS, n)),
+            (k, a) -> k.softmaxCrossEntropy(a[0], a[1], 0.1f, 0.25f, ROWS, n)),
         new Case(
             "softmaxCrossEntropy without gradient",
             sum,
             List.of(row, targets),
-            (k, a) -> k.softmaxCrossEntropy(a[0], a[1], 0, ROWS, n)),
+            (k, a) -> k.softmaxCrossEntropy(a[0], a[1], 0, 0, ROWS, n)),
         new Case(
             "binaryCrossEntropy",
             sum,

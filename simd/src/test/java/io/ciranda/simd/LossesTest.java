@@ -52,10 +52,10 @@ class LossesTest {
         targets.set(i, i % 7 == 3 ? -1 : random.nextInt(v));
       }
       double loss =
-          scalar.softmaxCrossEntropy(expected.address(), targets.address(), 0.5f, rows, v);
+          scalar.softmaxCrossEntropy(expected.address(), targets.address(), 0, 0.5f, rows, v);
       assertEquals(
           loss,
-          simd.softmaxCrossEntropy(actual.address(), targets.address(), 0.5f, rows, v),
+          simd.softmaxCrossEntropy(actual.address(), targets.address(), 0, 0.5f, rows, v),
           1e-6 * loss);
       assertArrayEquals(expected.toArray(), actual.toArray(), 3e-7f);
     }
