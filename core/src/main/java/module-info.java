@@ -24,6 +24,7 @@ module io.ciranda.core {
   exports io.ciranda.sequence;
   exports io.ciranda.text;
   exports io.ciranda.train;
+  exports io.ciranda.translation;
 
   uses KernelProvider;
 }

@@ -4,6 +4,7 @@ import io.ciranda.kernel.Kernels;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Memory;
 import io.ciranda.memory.Tensor;
+import java.util.Objects;
 
 /**
  * The operations around recurrent layers. Forward and backward of one operation stand together. All
@@ -287,6 +288,56 @@ public final class Ops {
         kernels.add(dx + 4L * i * n, dy + 4L * i * width, n);
       }
     }
+  }
+
+  /**
+   * Some columns of a value.
+   *
+   * @param x {@code [..][N]}
+   * @return {@code [..][n]}, the columns from {@code from} on
+   */
+  public static Variable columns(Tape tape, Variable x, int from, int n) {
+    int width = features(x.value());
+    Objects.checkFromIndexSize(from, n, width);
+    int rows = rows(x.value());
+    Tensor y = tape.workspace().tensor(withFeatures(x.value(), n));
+    for (int i = 0; i < rows; i++) {
+      Memory.copy(
+          y.address() + 4L * i * n, x.value().address() + 4L * (i * (long) width + from), n);
+    }
+    Variable result = tape.variable(y);
+    tape.record(
+        () -> {
+          if (x.needsGradient()) {
+            long dx = x.gradient().address() + 4L * from;
+            long dy = result.gradient().address();
+            for (int i = 0; i < rows; i++) {
+              tape.kernels().add(dx + 4L * i * width, dy + 4L * i * n, n);
+            }
+          }
+        });
+    return result;
+  }
+
+  /**
+   * The same value at each of {@code steps} steps.
+   *
+   * @param x {@code [B][F]}
+   * @return {@code [T][B][F]}
+   */
+  public static Variable repeat(Tape tape, Variable x, int steps) {
+    long n = x.value().size();
+    Tensor y = tape.workspace().tensor(steps, x.value().dim(0), x.value().dim(1));
+    broadcastRows(y.address(), x.value().address(), steps, Math.toIntExact(n));
+    Variable result = tape.variable(y);
+    tape.record(
+        () -> {
+          if (x.needsGradient()) {
+            long dx = x.gradient().address();
+            tape.kernels().columnSums(dx, result.gradient().address(), n, steps, (int) n);
+          }
+        });
+    return result;
   }
 
   /** {@code a + b}, of the same shape. */

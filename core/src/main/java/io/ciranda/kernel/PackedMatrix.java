@@ -1,6 +1,7 @@
 package io.ciranda.kernel;
 
 import io.ciranda.memory.Tensor;
+import java.util.Objects;
 
 /**
  * The right-hand side {@code B [k][n]} of many products, laid out for {@link Kernels#gemm} or, in a
@@ -44,13 +45,30 @@ public final class PackedMatrix implements AutoCloseable {
   /** Packs {@code B = w}, {@code w [k][n]}. */
   public void pack(Tensor w) {
     w.requireShape("matrix to pack", k, n);
-    pack(w.address(), n, 1);
+    packColumns(w, 0);
   }
 
   /** Packs {@code B = w^T}, {@code w [n][k]}. */
   public void packTransposed(Tensor w) {
     w.requireShape("matrix to pack transposed", n, k);
-    pack(w.address(), 1, k);
+    packColumnsTransposed(w, 0);
+  }
+
+  /** Packs n columns of {@code w [k][..]}, from column {@code from} on. */
+  public void packColumns(Tensor w, int from) {
+    requireColumns(w, k, from, n);
+    pack(w.address() + 4L * from, w.dim(1), 1);
+  }
+
+  /** Packs k columns of {@code w [n][..]}, from column {@code from} on, transposed. */
+  public void packColumnsTransposed(Tensor w, int from) {
+    requireColumns(w, n, from, k);
+    pack(w.address() + 4L * from, 1, w.dim(1));
+  }
+
+  private static void requireColumns(Tensor w, int rows, int from, int columns) {
+    w.requireShape("matrix to pack", rows, w.dim(1));
+    Objects.checkFromIndexSize(from, columns, w.dim(1));
   }
 
   private void pack(long b, long rowStride, long columnStride) {

@@ -18,8 +18,14 @@ import io.ciranda.memory.Memory;
  * </pre>
  */
 public final class Gru extends RecurrentLayer {
-  Gru(Parameters parameters, Backend backend, String prefix, String suffix, boolean reverse) {
-    super(Cell.GRU, parameters, backend, prefix, suffix, reverse);
+  Gru(
+      Parameters parameters,
+      Backend backend,
+      String prefix,
+      String suffix,
+      boolean reverse,
+      int feed) {
+    super(Cell.GRU, parameters, backend, prefix, suffix, reverse, feed);
   }
 
   @Override

@@ -10,7 +10,7 @@ import io.ciranda.memory.Tensor;
  * What feeds a recurrent layer, and so how the input's product {@code x W_ih^T + b} is formed for
  * all steps.
  */
-sealed interface LayerInput {
+sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, AttendedInput {
   /** T. */
   int steps();
 
@@ -36,7 +36,7 @@ sealed interface LayerInput {
     private final long gates;
     private final int batch;
 
-    private Run(Tape tape, RecurrentLayer layer, long gates, int batch) {
+    Run(Tape tape, RecurrentLayer layer, long gates, int batch) {
       this.tape = tape;
       this.layer = layer;
       this.gates = gates;
@@ -65,19 +65,33 @@ sealed interface LayerInput {
     /** {@link #backward} of rows, each a step of a sequence. */
     abstract void backwardRows(long gradient, int from, int rows);
 
-    private long gatesAt(int step) {
+    // ---- for an input that hangs on the state; addresses of [B][H] ----
+
+    /** Before step t, whose state before it stands at {@code h}. */
+    void beforeStep(int t, long h) {}
+
+    /** After the last step. */
+    void afterSteps(long h) {}
+
+    /** The first of the way back: {@link #afterSteps} reversed. */
+    void afterStepsBackward(long h, long dh) {}
+
+    /** {@link #beforeStep} reversed; {@code dh} is the gradient of {@code h}, to add to. */
+    void beforeStepBackward(int t, long h, long dh) {}
+
+    /** The gates of a step. */
+    final long gatesAt(int step) {
       return gates + 4L * step * batch * layer.gateRows();
     }
 
     /** Adds a part of the gradient of W_ih, {@code dy^T x}. */
     final void weightGradient(long dy, long x, int rows) {
-      int input = layer.weightIh.dim(1);
-      layer.addWeightGradient(tape, layer.weightIh, dy, x, input, rows);
+      layer.addWeightGradient(tape, layer.weightIh, dy, x, layer.inputWidth(), rows);
     }
 
     /** {@code dx = dy W_ih}, or {@code dx +=}. */
     final void inputGradient(boolean add, long dx, long dy, int rows) {
-      int input = layer.weightIh.dim(1);
+      int input = layer.inputWidth();
       int gateRows = layer.gateRows();
       tape.backend()
           .matMul()
@@ -89,7 +103,7 @@ sealed interface LayerInput {
               gateRows,
               false,
               layer.weightIh.value().address(),
-              input,
+              layer.weightIh.dim(1),
               false,
               rows,
               input,
@@ -116,7 +130,7 @@ sealed interface LayerInput {
 
     @Override
     public Run run(Tape tape, RecurrentLayer layer, long gates, long bias) {
-      int input = layer.weightIh.dim(1);
+      int input = layer.inputWidth();
       x.value().requireShape("input of " + layer.weightIh.name(), steps(), batch(), input);
       return new Run(tape, layer, gates, batch()) {
         private Tensor dbias; // [GH]

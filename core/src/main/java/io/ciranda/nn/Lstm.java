@@ -18,8 +18,14 @@ import io.ciranda.memory.Memory;
  * </pre>
  */
 public final class Lstm extends RecurrentLayer {
-  Lstm(Parameters parameters, Backend backend, String prefix, String suffix, boolean reverse) {
-    super(Cell.LSTM, parameters, backend, prefix, suffix, reverse);
+  Lstm(
+      Parameters parameters,
+      Backend backend,
+      String prefix,
+      String suffix,
+      boolean reverse,
+      int feed) {
+    super(Cell.LSTM, parameters, backend, prefix, suffix, reverse, feed);
   }
 
   @Override

@@ -31,24 +31,32 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
   final Cell cell;
   final int hidden;
-  final Parameter weightIh; // [GH][I]
+  final Parameter weightIh; // [GH][I+F]
   final Parameter weightHh; // [GH][H]
   final Parameter biasIh; // [GH]
   final Parameter biasHh; // [GH]
   private final boolean reverse;
   private final Parameters parameters;
-  private final PackedMatrix inputWeights; // W_ih^T
+  private final PackedMatrix inputWeights; // the first I columns of W_ih, transposed
+  private final Projection feed; // the other F columns, or null
   private final PackedMatrix forwardWeights; // W_hh^T
   private final PackedMatrix backwardWeights; // W_hh
   private long packedVersion = -1;
 
+  /**
+   * A layer over declared parameters.
+   *
+   * @param feed F, the input's last features: those that are known only when a step is taken, since
+   *     they hang on the state before it; 0 for none
+   */
   RecurrentLayer(
       Cell cell,
       Parameters parameters,
       Backend backend,
       String prefix,
       String suffix,
-      boolean reverse) {
+      boolean reverse,
+      int feed) {
     this.cell = cell;
     this.parameters = parameters;
     this.reverse = reverse;
@@ -57,7 +65,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     biasIh = parameters.get(prefix + "bias_ih_" + suffix);
     biasHh = parameters.get(prefix + "bias_hh_" + suffix);
     hidden = weightHh.dim(1);
-    inputWeights = new PackedMatrix(backend.kernels(), weightIh.dim(1), gateRows());
+    inputWeights = new PackedMatrix(backend.kernels(), weightIh.dim(1) - feed, gateRows());
+    this.feed = feed == 0 ? null : new Projection(backend, weightIh, inputWidth(), feed);
     forwardWeights = new PackedMatrix(backend.kernels(), hidden, gateRows());
     backwardWeights = new PackedMatrix(backend.kernels(), gateRows(), hidden);
   }
@@ -81,12 +90,23 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       Backend backend,
       String prefix,
       String suffix,
-      boolean reverse) {
+      boolean reverse,
+      int feed) {
     return switch (cell) {
-      case RNN, RNN_RELU -> new Rnn(cell, parameters, backend, prefix, suffix, reverse);
-      case LSTM -> new Lstm(parameters, backend, prefix, suffix, reverse);
-      case GRU -> new Gru(parameters, backend, prefix, suffix, reverse);
+      case RNN, RNN_RELU -> new Rnn(cell, parameters, backend, prefix, suffix, reverse, feed);
+      case LSTM -> new Lstm(parameters, backend, prefix, suffix, reverse, feed);
+      case GRU -> new Gru(parameters, backend, prefix, suffix, reverse, feed);
     };
+  }
+
+  /** The columns of W_ih for what is fed at each step; null where nothing is. */
+  final Projection feed() {
+    return feed;
+  }
+
+  /** I: the features that are known before the first step. */
+  final int inputWidth() {
+    return inputWeights.k();
   }
 
   /** GH. */
@@ -100,7 +120,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
    */
   final void refresh() {
     if (packedVersion != parameters.version()) {
-      inputWeights.packTransposed(weightIh.value());
+      inputWeights.packColumnsTransposed(weightIh.value(), 0);
+      if (feed != null) {
+        feed.refresh();
+      }
       forwardWeights.packTransposed(weightHh.value());
       backwardWeights.pack(weightHh.value());
       packedVersion = parameters.version();
@@ -276,6 +299,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         }
         step(reverse ? steps - 1 - i : i);
       }
+      input.afterSteps(h(finalSlot()));
     }
 
     private boolean takes(int row, int t) {
@@ -283,6 +307,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     }
 
     private void step(int t) {
+      input.beforeStep(t, h(before(t)));
       if (initialStateMatters || before(t) != initialSlot()) {
         product(t);
       } else {
@@ -359,10 +384,12 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       startGradients(y, hn);
       startBackward(cn);
       input.startBackward();
+      input.afterStepsBackward(h(finalSlot()), dh(finalSlot()));
       boolean wantsInitial = h0 != null && h0.needsGradient();
       for (int i = 0; i < steps; i++) {
         int t = reverse ? i : steps - 1 - i;
         stepBackward(t, wantsInitial || before(t) != initialSlot());
+        input.beforeStepBackward(t, h(before(t)), dh(before(t)));
         int n = i % span() + 1; // steps of this span so far
         if (n == span() || i == steps - 1) {
           int from = reverse ? t - n + 1 : t;
@@ -443,11 +470,12 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
    * {@code y [rows][GH] = x W_ih^T + bias}, {@code x [rows][I]}, {@code bias [GH]}; all addresses.
    */
   final void inputProduct(long y, long x, int rows, long bias) {
-    inputWeights.gemm(y, gateRows(), bias, x, weightIh.dim(1), rows);
+    inputWeights.gemm(y, gateRows(), bias, x, inputWidth(), rows);
   }
 
   /**
-   * Adds {@code dy^T x}, {@code dy [rows][GH]}, {@code x [rows][width]}, to a weight's gradient.
+   * Adds {@code dy^T x}, {@code dy [rows][GH]}, {@code x [rows][width]}, to the gradient of a
+   * weight's first columns.
    */
   final void addWeightGradient(Tape tape, Parameter weight, long dy, long x, int width, int rows) {
     tape.backend()
@@ -455,7 +483,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         .gemm(
             true,
             tape.gradient(weight).address(),
-            width,
+            weight.dim(1),
             dy,
             gateRows(),
             true,
@@ -477,6 +505,9 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   @Override
   public final void close() {
     inputWeights.close();
+    if (feed != null) {
+      feed.close();
+    }
     forwardWeights.close();
     backwardWeights.close();
   }

@@ -106,11 +106,17 @@ public final class RecurrentStack implements AutoCloseable {
 
   /** A stack over parameters that {@link #declare} declared with the same prefix. */
   public RecurrentStack(Config config, Parameters parameters, Backend backend, String prefix) {
+    this(config, parameters, backend, prefix, 0);
+  }
+
+  /** A stack whose first layer has {@code feed} of its inputs fed at each step. */
+  RecurrentStack(Config config, Parameters parameters, Backend backend, String prefix, int feed) {
     this.config = config;
     for (int l = 0; l < config.layers; l++) {
       for (int d = 0; d < config.directions(); d++) {
         layers.add(
-            RecurrentLayer.of(config.cell, parameters, backend, prefix, suffix(l, d), d == 1));
+            RecurrentLayer.of(
+                config.cell, parameters, backend, prefix, suffix(l, d), d == 1, l == 0 ? feed : 0));
       }
     }
     learnedH = config.learnedState ? parameters.get(prefix + "h0") : null;
@@ -162,7 +168,7 @@ public final class RecurrentStack implements AutoCloseable {
     return forward(tape, input, lengths, initial);
   }
 
-  private Output forward(Tape tape, LayerInput first, IntTensor lengths, State given) {
+  Output forward(Tape tape, LayerInput first, IntTensor lengths, State given) {
     State initial = given == null ? ownState(tape, first.batch()) : given;
     var h = new ArrayList<Variable>();
     var c = new ArrayList<Variable>();

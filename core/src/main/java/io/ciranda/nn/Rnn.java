@@ -19,8 +19,9 @@ public final class Rnn extends RecurrentLayer {
       Backend backend,
       String prefix,
       String suffix,
-      boolean reverse) {
-    super(cell, parameters, backend, prefix, suffix, reverse);
+      boolean reverse,
+      int feed) {
+    super(cell, parameters, backend, prefix, suffix, reverse, feed);
   }
 
   @Override

@@ -1,0 +1,109 @@
+package io.ciranda.nn;
+
+import io.ciranda.autograd.Initializer;
+import io.ciranda.autograd.Parameter;
+import io.ciranda.autograd.Parameters;
+import io.ciranda.autograd.Tape;
+import io.ciranda.autograd.Variable;
+import io.ciranda.kernel.Backend;
+import io.ciranda.memory.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * {@code y = tanh(W [x1 ; x2 ; ..] + b)}: a layer between what several parts of a network say and
+ * what is made of it, as the readout of a decoder (Pascanu et al. 2014, "deep output"). The inputs
+ * are not copied together, and the weights are packed once for all steps.
+ */
+public final class TanhLayer implements AutoCloseable {
+  private final Parameters parameters;
+  private final Parameter bias; // [O]
+  private final int[] widths;
+  private final List<Projection> projections = new ArrayList<>(); // of each input
+  private long packedVersion = -1;
+
+  /** Declares {@code weight [O][I1+I2+..]} and {@code bias [O]} after {@code prefix}. */
+  public static void declare(
+      Parameters.Builder builder, String prefix, int outputs, int... inputs) {
+    int width = Arrays.stream(inputs).sum();
+    Initializer uniform = Initializer.uniform(1 / Math.sqrt(width));
+    builder.declare(prefix + "weight", uniform, outputs, width);
+    builder.declare(prefix + "bias", uniform, outputs);
+  }
+
+  /** A layer over parameters that {@link #declare} declared with the same prefix and inputs. */
+  public TanhLayer(Parameters parameters, Backend backend, String prefix, int... inputs) {
+    this.parameters = parameters;
+    this.widths = inputs.clone();
+    Parameter weight = parameters.get(prefix + "weight");
+    bias = parameters.get(prefix + "bias");
+    int column = 0;
+    for (int width : inputs) {
+      projections.add(new Projection(backend, weight, column, width));
+      column += width;
+    }
+  }
+
+  /** Packs the weights again if they have changed; see {@link RecurrentStack#refresh}. */
+  public void refresh(int part, int parts) {
+    if (part == 0 && packedVersion != parameters.version()) {
+      projections.forEach(Projection::refresh);
+      packedVersion = parameters.version();
+    }
+  }
+
+  /**
+   * The layer's output.
+   *
+   * @param inputs {@code [..][I]} each, with the same number of rows
+   * @return {@code [..][O]}
+   */
+  public Variable forward(Tape tape, Variable... inputs) {
+    if (inputs.length != widths.length) {
+      throw new IllegalArgumentException(
+          "expected %d inputs, actual %d".formatted(widths.length, inputs.length));
+    }
+    int[] shape = inputs[0].value().shape();
+    int last = shape.length - 1;
+    for (int i = 0; i < widths.length; i++) {
+      shape[last] = widths[i];
+      inputs[i].value().requireShape("input " + i, shape);
+    }
+    int rows = Math.toIntExact(inputs[0].value().size() / widths[0]);
+    shape[last] = bias.dim(0);
+    Tensor y = tape.workspace().tensor(shape);
+    for (int i = 0; i < widths.length; i++) {
+      long x = inputs[i].value().address();
+      if (i == 0) {
+        projections.get(i).apply(y.address(), bias.value().address(), x, rows);
+      } else {
+        projections.get(i).add(y.address(), x, rows);
+      }
+    }
+    tape.kernels().tanh(y.address(), y.address(), y.size());
+    Variable result = tape.variable(y);
+    tape.record(() -> backward(tape, result, inputs, rows));
+    return result;
+  }
+
+  private void backward(Tape tape, Variable result, Variable[] inputs, int rows) {
+    int outputs = bias.dim(0);
+    // In place, as in Elman's cell: the gradient before the tanh.
+    long dy = result.gradient().address();
+    tape.kernels().rnnBackward(dy, result.value().address(), dy, false, rows, outputs);
+    tape.kernels().columnSums(tape.gradient(bias).address(), dy, outputs, rows, outputs);
+    for (int i = 0; i < inputs.length; i++) {
+      Projection projection = projections.get(i);
+      projection.addWeightGradient(tape, dy, inputs[i].value().address(), rows);
+      if (inputs[i].needsGradient()) {
+        projection.addGradient(inputs[i].gradient().address(), dy, rows);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    projections.forEach(Projection::close);
+  }
+}

@@ -1,0 +1,52 @@
+package io.ciranda.translation;
+
+import io.ciranda.infer.Sampling;
+
+/**
+ * How targets are searched for.
+ *
+ * @param beam hypotheses that are followed at once; 1 for the greedy choice at each step
+ * @param lengthPenalty alpha: finished hypotheses are compared by {@code log p / length^alpha}, the
+ *     length counting {@code </s>} (Wu et al. 2016, equation 14, without its constants); 0 for none
+ * @param maxLength symbols of a target at most, {@code </s>} included
+ * @param sampling how a symbol is chosen; other than greedy only with a beam of 1
+ * @param seed of the sampling
+ * @param replaceUnknown whether {@code <unk>} becomes the source symbol that was looked at most
+ *     (Luong, Sutskever et al. 2015; Jean et al. 2015); only with attention
+ */
+public record Decoding(
+    int beam,
+    double lengthPenalty,
+    int maxLength,
+    Sampling sampling,
+    long seed,
+    boolean replaceUnknown) {
+  /** Checks the ranges. */
+  public Decoding {
+    if (beam < 1) {
+      throw new IllegalArgumentException("beam: expected at least 1, actual " + beam);
+    }
+    if (!(lengthPenalty >= 0 && lengthPenalty < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "length penalty: expected 0 or more, actual " + lengthPenalty);
+    }
+    if (maxLength < 1) {
+      throw new IllegalArgumentException(
+          "maximum length: expected at least 1, actual " + maxLength);
+    }
+    if (beam > 1 && sampling.temperature() > 0) {
+      throw new IllegalArgumentException(
+          "sampling: expected a beam of 1, actual %d".formatted(beam));
+    }
+  }
+
+  /** The likeliest symbol at each step. */
+  public static Decoding greedy(int maxLength) {
+    return ofBeam(1, maxLength);
+  }
+
+  /** The best of a beam, by mean log probability. */
+  public static Decoding ofBeam(int beam, int maxLength) {
+    return new Decoding(beam, 1, maxLength, Sampling.greedy(), 0, true);
+  }
+}
