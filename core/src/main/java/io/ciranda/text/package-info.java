@@ -1,2 +1,7 @@
-/** Text as token ids: vocabularies by character and by word. Reading files is the caller's. */
+/**
+ * Text as token ids. {@link io.ciranda.text.Vocabulary} is for language models, which read one long
+ * text by characters or words; {@link io.ciranda.text.TextCodec} is for models that read and write
+ * sentences, by words, characters or {@link io.ciranda.text.BytePairEncoding subwords}, and gives
+ * the sentence back as it was. Reading files is the caller's.
+ */
 package io.ciranda.text;

@@ -353,6 +353,16 @@ class OpsGradientTest {
   }
 
   @Test
+  void crossEntropyWithSmoothedLabels() {
+    float smoothing = 0.1f;
+    try (IntTensor targets = IntTensor.of(TARGETS, 3, 2)) {
+      checkLoss(
+          (tape, x) -> Ops.crossEntropy(tape, x, targets, smoothing, SCALE),
+          x -> Reference.crossEntropy(x, smoothing, TARGETS));
+    }
+  }
+
+  @Test
   void crossEntropyWithoutAnyTargetThatCountsIsZeroAndMovesNothing() {
     try (var parameters = new Parameters.Builder().build(Values.random(0));
         var gradients = new Parameters.Like(parameters);

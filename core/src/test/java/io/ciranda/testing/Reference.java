@@ -107,6 +107,21 @@ public final class Reference {
     return loss;
   }
 
+  /**
+   * The sum over rows of {@code -(1 - smoothing) log p_target - smoothing / v sum_j log p_j};
+   * negative targets do not count.
+   */
+  public static double crossEntropy(double[] logits, double smoothing, int... targets) {
+    int v = logits.length / targets.length;
+    double loss = (1 - smoothing) * crossEntropy(logits, targets);
+    for (int j = 0; j < v; j++) {
+      int label = j;
+      int[] everywhere = Arrays.stream(targets).map(t -> t < 0 ? t : label).toArray();
+      loss += smoothing / v * crossEntropy(logits, everywhere);
+    }
+    return loss;
+  }
+
   /** The sum of {@code -y log(p) - (1 - y) log(1 - p)}, {@code p = sigmoid(logit)}. */
   public static double binaryCrossEntropy(double[] logits, double[] targets) {
     double loss = 0;

@@ -4,7 +4,6 @@ import static io.ciranda.memory.Memory.get;
 import static io.ciranda.memory.Memory.getInt;
 import static io.ciranda.memory.Memory.set;
 import static io.ciranda.simd.Lanes.BYTES;
-import static io.ciranda.simd.Lanes.F;
 import static io.ciranda.simd.Lanes.VECTOR;
 import static io.ciranda.simd.Lanes.VL;
 import static io.ciranda.simd.Lanes.fill;
@@ -17,7 +16,6 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 
 import io.ciranda.memory.Memory;
 import io.ciranda.simd.Loops.Loop;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -44,6 +42,8 @@ final class Losses {
   private static Loop greatest = (x, _, _, _, _, f, _, n) -> greatestLoop(x, f, n);
   private static Loop exponentials =
       (y, x, _, _, _, f, max, n) -> exponentialsLoop(y, x, f, max, n);
+  private static Loop differences = (x, _, _, _, _, f, max, n) -> differencesLoop(x, f, max, n);
+  private static Loop gradient = (x, _, _, _, _, f, a, n) -> gradientLoop(x, f, a, n);
   private static Loop wrongLogits = (x, y, _, _, _, f, _, n) -> wrongLogitsLoop(x, y, f, n);
   private static Loop uncertainty = (x, _, _, _, _, f, _, n) -> uncertaintyLoop(x, f, n);
   private static Loop binaryBackward = (x, y, _, _, _, _, s, n) -> binaryBackwardLoop(x, y, s, n);
@@ -59,27 +59,12 @@ final class Losses {
     long lanes = Loops.lanes();
     double sum = 0;
     for (long i = 0; i < n; i += SPAN) {
-      FloatVector.zero(F).intoMemorySegment(Memory.ALL, lanes, ByteOrder.nativeOrder());
+      Loops.zero(lanes, 1);
       long span = Math.min(SPAN, n - i);
       Loops.run(loop, outputs, at(a, i), at(b, i), 0, 0, 0, lanes, s, pad, span);
-      sum += sumOfLanes(lanes);
+      sum += Loops.sum(lanes);
     }
     return sum;
-  }
-
-  private static double sumOfLanes(long lanes) {
-    // One sum after the other would be a chain of 16 additions.
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    for (int lane = 0; lane < VL; lane += 4) {
-      s0 += get(lanes, lane);
-      s1 += get(lanes, lane + 1);
-      s2 += get(lanes, lane + 2);
-      s3 += get(lanes, lane + 3);
-    }
-    return s0 + s1 + (s2 + s3);
   }
 
   private static long at(long array, long i) {
@@ -99,30 +84,23 @@ final class Losses {
   static double softmaxCrossEntropy(
       long logits, long targets, float smoothing, float scale, int rows, int v) {
     double loss = 0;
+    double share = (double) smoothing / v;
     for (int row = 0; row < rows; row++) {
       long at = logits + 4L * row * v;
       int target = getInt(targets, row);
       if (target >= 0) {
-        float chosen = get(at, target);
         float greatest = greatest(at, v);
-        double mean = 0;
+        double met = (1 - smoothing) * get(at, target);
         if (smoothing != 0) {
-          for (int j = 0; j < v; j++) {
-            mean += get(at, j);
-          }
-          mean /= v;
+          met += smoothing * greatest + share * sum(differences, 0, at, 0, greatest, greatest, v);
         }
         long to = scale == 0 ? 0 : at;
         double sum = sum(exponentials, 1, to, at, greatest, NEGATIVE_INFINITY, v);
-        // To be done with vectors.
-        loss += greatest + StrictMath.log(sum) - (1 - smoothing) * chosen - smoothing * mean;
+        loss += greatest + StrictMath.log(sum) - met;
         if (scale != 0) {
-          Elementwise.scale(at, (float) (scale / sum), v);
-          if (smoothing != 0) {
-            for (int j = 0; j < v; j++) {
-              set(at, j, get(at, j) - scale * smoothing / v);
-            }
-          }
+          long shift = Loops.constants();
+          set(shift, 0, (float) (-scale * share));
+          Loops.run(gradient, 1, at, 0, 0, 0, 0, shift, (float) (scale / sum), 0, v);
           set(at, target, get(at, target) - scale * (1 - smoothing));
         }
       } else if (scale != 0) {
@@ -162,6 +140,23 @@ final class Losses {
       }
     }
     store(sum, lanes);
+  }
+
+  /** The sum of {@code x - max}, which is small where the loss is. */
+  private static void differencesLoop(long x, long lanes, float max, long n) {
+    FloatVector sum = load(lanes);
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      sum = load(x + i).sub(max).add(sum);
+    }
+    store(sum, lanes);
+  }
+
+  /** x becomes {@code a x} plus what is at {@code shift}. */
+  private static void gradientLoop(long x, long shift, float a, long n) {
+    FloatVector b = fill(get(shift, 0));
+    for (long i = 0; i < 4 * n; i += BYTES) {
+      store(load(x + i).fma(fill(a), b), x + i);
+    }
   }
 
   // ---- binary cross-entropy ----

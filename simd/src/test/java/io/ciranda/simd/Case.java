@@ -12,6 +12,7 @@ import java.util.Random;
 record Case(String name, double tolerance, List<Values> arrays, Call call) {
   private static final int ROWS = 3;
   private static final int TABLE = 5;
+  private static final int POSITIONS = 7;
 
   /**
    * The kernel, with the addresses of the arrays. Returns the kernel's result, 0 if it has none.
@@ -86,6 +87,9 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
     Values ids = new Values(ROWS, Values.Kind.ROW_NUMBERS);
     Values targets = new Values(ROWS, Values.Kind.TARGETS);
     double sum = 1e-6 * (1 + n / 100.0);
+    // Rows of a source have other numbers between them.
+    int stride = n + 5;
+    Values source = normal(POSITIONS * stride);
     long key = 0x0123_4567_89ab_cdefL;
     return List.of(
         of(
@@ -158,12 +162,59 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
             0,
             List.of(row, row, row),
             (k, a) -> k.reluBackward(a[0], a[1], a[2], m)),
+        of(
+            "additiveScores",
+            sum,
+            List.of(normal(POSITIONS), normal(n), source, normal(n)),
+            (k, a) -> k.additiveScores(a[0], a[1], a[2], stride, a[3], POSITIONS, n)),
+        of(
+            "additiveScoresBackward",
+            1e-5,
+            List.of(normal(n), source, normal(n), normal(POSITIONS), normal(n), source, normal(n)),
+            (k, a) ->
+                k.additiveScoresBackward(
+                    a[0], a[1], a[2], a[3], a[4], a[5], stride, a[6], POSITIONS, n)),
+        of(
+            "dots",
+            sum,
+            List.of(normal(POSITIONS), normal(n), source),
+            (k, a) -> k.dots(a[0], a[1], a[2], stride, POSITIONS, n)),
+        of(
+            "dots of one position",
+            sum,
+            List.of(normal(1), normal(n), normal(n)),
+            (k, a) -> k.dots(a[0], a[1], a[2], n, 1, n)),
+        of(
+            "weightedSum",
+            3e-6,
+            List.of(normal(n), normal(POSITIONS), source),
+            (k, a) -> k.weightedSum(a[0], a[1], a[2], stride, POSITIONS, n)),
+        of(
+            "weightedSum of nothing",
+            0,
+            List.of(normal(n)),
+            (k, a) -> k.weightedSum(a[0], 0, 0, stride, 0, n)),
+        of(
+            "addOuter",
+            1e-6,
+            List.of(source, normal(POSITIONS), normal(n)),
+            (k, a) -> k.addOuter(a[0], stride, a[1], a[2], POSITIONS, n)),
         of("softmax", 1e-6, List.of(row), (k, a) -> k.softmax(a[0], ROWS, n)),
         new Case(
             "softmaxCrossEntropy",
             sum,
             List.of(row, targets),
+            (k, a) -> k.softmaxCrossEntropy(a[0], a[1], 0, 0.25f, ROWS, n)),
+        new Case(
+            "softmaxCrossEntropy smoothed",
+            sum,
+            List.of(row, targets),
             (k, a) -> k.softmaxCrossEntropy(a[0], a[1], 0.1f, 0.25f, ROWS, n)),
+        new Case(
+            "softmaxCrossEntropy smoothed, without gradient",
+            sum,
+            List.of(row, targets),
+            (k, a) -> k.softmaxCrossEntropy(a[0], a[1], 0.1f, 0, ROWS, n)),
         new Case(
             "softmaxCrossEntropy without gradient",
             sum,
