@@ -1,33 +1,27 @@
 package io.ciranda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
-import io.ciranda.io.SafetensorsFile;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import io.ciranda.memory.Workspace;
 import io.ciranda.model.LanguageModel;
-import io.ciranda.nn.Cell;
 import io.ciranda.nn.RecurrentStack;
 import io.ciranda.nn.State;
 import io.ciranda.parallel.Team;
+import io.ciranda.testing.Golden;
 import io.ciranda.testing.Values;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.Optimizer;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -41,103 +35,18 @@ import org.junit.jupiter.params.provider.MethodSource;
  * in them.
  */
 class GoldenTest {
-  private static final double TOLERANCE = 1e-5; // of the largest element
-
-  private static Stream<Path> files(String names) throws IOException, URISyntaxException {
-    Path folder = Path.of(GoldenTest.class.getResource("/golden").toURI());
-    List<Path> files;
-    try (var all = Files.list(folder)) {
-      files = all.sorted().toList();
-    }
-    return files.stream().filter(f -> f.getFileName().toString().matches(names));
+  static Stream<Path> layers() throws IOException {
+    return Golden.files("").filter(f -> !f.getFileName().toString().matches("(lm|translation)-.*"));
   }
 
-  static Stream<Path> layers() throws IOException, URISyntaxException {
-    return files("(rnn_tanh|rnn_relu|gru|lstm)-.*");
-  }
-
-  static Stream<Path> languageModels() throws IOException, URISyntaxException {
-    return files("lm-.*");
+  static Stream<Path> languageModels() throws IOException {
+    return Golden.files("lm-");
   }
 
   @Test
-  void thereAreFilesOfEveryKind() throws IOException, URISyntaxException {
+  void thereAreFilesOfEveryKind() throws IOException {
     assertEquals(32, layers().count());
     assertEquals(8, languageModels().count());
-  }
-
-  /** A file whose every tensor is compared or used, whichever it is. */
-  private static final class Golden implements AutoCloseable {
-    private final SafetensorsFile file;
-    private final List<String> left;
-    private final List<Runnable> loaded = new ArrayList<>();
-
-    Golden(Path path) throws IOException {
-      file = SafetensorsFile.open(path);
-      left = new ArrayList<>(file.names());
-    }
-
-    int size(String key) throws IOException {
-      return Integer.parseInt(file.metadata(key));
-    }
-
-    float number(String key) throws IOException {
-      return Float.parseFloat(file.metadata(key));
-    }
-
-    Cell cell() throws IOException {
-      String name = file.metadata("cell");
-      return name.equals("rnn_tanh") ? Cell.RNN : Cell.of(name.replace('_', '-'));
-    }
-
-    boolean has(String name) {
-      return file.names().contains(name);
-    }
-
-    Tensor tensor(String name) throws IOException {
-      left.remove(name);
-      Tensor tensor = file.load(name);
-      loaded.add(tensor::close);
-      return tensor;
-    }
-
-    IntTensor ints(String name) throws IOException {
-      left.remove(name);
-      IntTensor tensor = file.loadInts(name);
-      loaded.add(tensor::close);
-      return tensor;
-    }
-
-    void assertClose(String name, double[] actual) throws IOException {
-      Values.assertClose(name, Values.doubles(tensor(name)), actual, TOLERANCE);
-    }
-
-    void assertClose(String name, Tensor actual) throws IOException {
-      assertClose(name, Values.doubles(actual));
-    }
-
-    void load(Parameters parameters) throws IOException {
-      for (Parameter p : parameters.all()) {
-        p.value().copyFrom(tensor(p.name()));
-      }
-      parameters.changed();
-    }
-
-    void assertGradients(Parameters parameters, Parameters.Like gradients) throws IOException {
-      for (Parameter p : parameters.all()) {
-        assertClose("grad." + p.name(), gradients.of(p));
-      }
-    }
-
-    void assertNothingLeft() {
-      assertTrue(left.isEmpty(), () -> "not compared: " + left);
-    }
-
-    @Override
-    public void close() throws IOException {
-      loaded.forEach(Runnable::run);
-      file.close();
-    }
   }
 
   // ---- layers ----
@@ -244,7 +153,7 @@ class GoldenTest {
               golden.size("embedding"),
               golden.size("hidden"),
               golden.size("layers"),
-              Boolean.parseBoolean(golden.file.metadata("tied")),
+              Boolean.parseBoolean(golden.text("tied")),
               0);
       var names =
           IntStream.range(0, golden.size("vocabulary")).mapToObj(Integer::toString).toList();
@@ -296,14 +205,12 @@ class GoldenTest {
   }
 
   private static UpdateRule rule(Golden golden) throws IOException {
-    String name = golden.file.metadata("optimizer");
+    String name = golden.text("optimizer");
     float decay = golden.number("weight_decay");
     return switch (name) {
       case "sgd" ->
           new UpdateRule.Sgd(
-              golden.number("momentum"),
-              Boolean.parseBoolean(golden.file.metadata("nesterov")),
-              decay);
+              golden.number("momentum"), Boolean.parseBoolean(golden.text("nesterov")), decay);
       case "rmsprop" -> new UpdateRule.RmsProp(golden.number("alpha"), golden.number("eps"), decay);
       case "adagrad" -> new UpdateRule.Adagrad(golden.number("eps"), decay);
       case "adadelta" -> new UpdateRule.Adadelta(golden.number("rho"), golden.number("eps"), decay);

@@ -164,6 +164,9 @@ final class BeamSearch implements AutoCloseable {
       Live hypothesis = live.get(r);
       double normalizer = normalizers[r];
       logits[r * v + TextCodec.BEGIN_ID] = Float.NEGATIVE_INFINITY;
+      if (options.unknown() == Decoding.Unknown.AVOID) {
+        logits[r * v + TextCodec.UNKNOWN_ID] = Float.NEGATIVE_INFINITY;
+      }
       if (options.sampling().temperature() > 0) {
         float[] row = Arrays.copyOfRange(logits, r * v, (r + 1) * v);
         int id = options.sampling().choose(row, hypothesis.random());

@@ -11,16 +11,24 @@ import io.ciranda.infer.Sampling;
  * @param maxLength symbols of a target at most, {@code </s>} included
  * @param sampling how a symbol is chosen; other than greedy only with a beam of 1
  * @param seed of the sampling
- * @param replaceUnknown whether {@code <unk>} becomes the source symbol that was looked at most
- *     (Luong, Sutskever et al. 2015; Jean et al. 2015); only with attention
+ * @param unknown what is done about symbols that the target codec does not know
  */
 public record Decoding(
-    int beam,
-    double lengthPenalty,
-    int maxLength,
-    Sampling sampling,
-    long seed,
-    boolean replaceUnknown) {
+    int beam, double lengthPenalty, int maxLength, Sampling sampling, long seed, Unknown unknown) {
+
+  /** What is done where the likeliest symbol is {@code <unk>}. */
+  public enum Unknown {
+    /** It is written. */
+    WRITE,
+    /**
+     * It becomes the source symbol that was looked at most (Luong, Sutskever et al. 2015; Jean et
+     * al. 2015); without attention it is written.
+     */
+    COPY,
+    /** The next likeliest is taken. */
+    AVOID
+  }
+
   /** Checks the ranges. */
   public Decoding {
     if (beam < 1) {
@@ -47,6 +55,6 @@ public record Decoding(
 
   /** The best of a beam, by mean log probability. */
   public static Decoding ofBeam(int beam, int maxLength) {
-    return new Decoding(beam, 1, maxLength, Sampling.greedy(), 0, true);
+    return new Decoding(beam, 1, maxLength, Sampling.greedy(), 0, Unknown.COPY);
   }
 }

@@ -120,7 +120,9 @@ public final class Translator implements AutoCloseable {
     for (int t = 0; t < best.ids().length; t++) {
       int id = best.ids()[t];
       boolean isCopied =
-          id == TextCodec.UNKNOWN_ID && options.replaceUnknown() && best.attention().length > 0;
+          id == TextCodec.UNKNOWN_ID
+              && options.unknown() == Decoding.Unknown.COPY
+              && best.attention().length > 0;
       target.add(isCopied ? lookedAt(source, best.attention()[t]) : model.target().symbol(id));
     }
     String text = model.target().join(target);
