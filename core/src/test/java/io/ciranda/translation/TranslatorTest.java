@@ -1,0 +1,191 @@
+package io.ciranda.translation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ciranda.infer.Sampling;
+import io.ciranda.io.ModelFileException;
+import io.ciranda.kernel.Backend;
+import io.ciranda.nn.Attention;
+import io.ciranda.nn.Cell;
+import io.ciranda.testing.Values;
+import io.ciranda.text.TextCodec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole sentences through models with large random weights, which say much and mean nothing. */
+class TranslatorTest {
+  private static final List<String> LINES =
+      List.of("a man , a dog", "", "the dog", "γάτα 犬 !", "a", "the man the man the man the dog");
+
+  @TempDir Path folder;
+
+  static Stream<TranslationModel.Config> configs() {
+    return Stream.of(
+        TranslationModel.Config.of(Architecture.WORD_BY_WORD, Cell.RNN, 8, 8, 0),
+        TranslationModel.Config.of(Architecture.ENCODER_DECODER, Cell.LSTM, 8, 8, 0),
+        TranslationModel.Config.of(Architecture.ENCODER_DECODER, Cell.GRU, 8, 8, 0).withContext(),
+        TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 8, 8, 0),
+        new TranslationModel.Config(
+            Architecture.ATTENTION,
+            Cell.LSTM,
+            8,
+            8,
+            2,
+            false,
+            Attention.Score.DOT,
+            0,
+            true,
+            false,
+            0),
+        new TranslationModel.Config(
+            Architecture.ATTENTION,
+            Cell.RNN,
+            8,
+            8,
+            1,
+            false,
+            Attention.Score.GENERAL,
+            0,
+            true,
+            true,
+            0));
+  }
+
+  private static TranslationModel model(TranslationModel.Config config) {
+    var options = TextCodec.Options.of(TextCodec.Level.WORD);
+    TranslationModel model =
+        TranslationModel.create(
+            config,
+            TextCodec.learn(List.of("a the man dog ,"), options),
+            TextCodec.learn(List.of("un le homme chien ,"), options),
+            Backend.best(),
+            0);
+    model
+        .parameters()
+        .all()
+        .forEach(
+            p -> {
+              float[] values = Values.floats(p.name(), p.value().size());
+              for (int i = 0; i < values.length; i++) {
+                values[i] *= 2;
+              }
+              p.value().copyFrom(values);
+            });
+    model.parameters().changed();
+    return model;
+  }
+
+  private static List<String> texts(Translator translator, List<String> lines) {
+    return translator.translate(lines).stream().map(Translation::text).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void aLineOutForEachLineInWhateverTheBatchAndTheThreads(TranslationModel.Config config) {
+    try (var model = model(config)) {
+      for (int beam : new int[] {1, 4}) {
+        List<String> expected;
+        try (var one = new Translator(model, Decoding.ofBeam(beam, 12), 1, 1)) {
+          expected = LINES.stream().map(line -> one.translate(line).text()).toList();
+        }
+        assertEquals("", expected.get(1));
+        try (var many = new Translator(model, Decoding.ofBeam(beam, 12), 4, 3)) {
+          assertEquals(expected, texts(many, LINES));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void aSavedModelTranslatesAsBefore(TranslationModel.Config config) throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    try (var model = model(config);
+        var translator = new Translator(model, Decoding.ofBeam(3, 12), 2, 1)) {
+      model.save(file);
+      try (var loaded = TranslationModel.load(file, Backend.best());
+          var again = new Translator(loaded, Decoding.ofBeam(3, 12), 2, 1)) {
+        assertEquals(config, loaded.config());
+        assertEquals(texts(translator, LINES), texts(again, LINES));
+      }
+    }
+  }
+
+  @Test
+  void attentionHasARowForEachSymbolAndAColumnForEachSourceSymbol() {
+    var config = TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 8, 8, 0);
+    try (var model = model(config);
+        var translator = new Translator(model, Decoding.ofBeam(3, 12), 4, 1)) {
+      for (Translation translation : translator.translate(LINES)) {
+        assertEquals(translation.target().size(), translation.attention().length);
+        for (float[] row : translation.attention()) {
+          assertEquals(translation.source().size(), row.length);
+          double sum = 0;
+          for (float weight : row) {
+            sum += weight;
+          }
+          assertEquals(1, sum, 1e-5);
+        }
+      }
+    }
+  }
+
+  @Test
+  void sampledTargetsComeFromTheSeed() {
+    var config = TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 8, 8, 0);
+    try (var model = model(config)) {
+      var warm = new Sampling(1.5, 0, 1);
+      List<String> many = Collections.nCopies(20, "a man");
+      var options = new Decoding(1, 1, 12, warm, 5, Decoding.Unknown.WRITE);
+      try (var translator = new Translator(model, options, 8, 2)) {
+        List<String> first = texts(translator, many);
+        assertTrue(first.stream().distinct().count() > 5, first::toString);
+        assertEquals(first, texts(translator, many));
+      }
+      var other = new Decoding(1, 1, 12, warm, 6, Decoding.Unknown.WRITE);
+      try (var translator = new Translator(model, options, 8, 2);
+          var another = new Translator(model, other, 8, 2)) {
+        assertTrue(!texts(translator, many).equals(texts(another, many)));
+      }
+    }
+  }
+
+  @Test
+  void twoThousandWordsAreTranslated() {
+    var config = TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 8, 8, 0);
+    try (var model = model(config);
+        var translator = new Translator(model, Decoding.ofBeam(2, 30), 32, 1)) {
+      Translation translation = translator.translate("man ".repeat(2000));
+      assertEquals(2001, translation.source().size());
+    }
+  }
+
+  @Test
+  void aDamagedFileIsRefused() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    var config = TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 8, 8, 0);
+    try (var model = model(config)) {
+      model.save(file);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 100));
+    assertThrows(ModelFileException.class, () -> TranslationModel.load(file, Backend.best()));
+    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    Files.writeString(
+        file,
+        text.replace("\"ciranda.hidden\":\"8\"", "\"ciranda.hidden\":\"9\""),
+        java.nio.charset.StandardCharsets.ISO_8859_1);
+    assertThrows(ModelFileException.class, () -> TranslationModel.load(file, Backend.best()));
+  }
+}
