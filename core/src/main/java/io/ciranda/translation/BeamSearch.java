@@ -94,7 +94,7 @@ final class BeamSearch implements AutoCloseable {
     try (Tensor before = Tensor.allocate(most, width);
         Tensor after = Tensor.allocate(most, width)) {
       store(encoded.initial(), null, size, before);
-      for (int t = 0; t < options.maxLength() && !live.isEmpty(); t++) {
+      for (int t = 0; !live.isEmpty(); t++) {
         Tape tape = Tape.inference(model.backend(), steps);
         tape.begin(0);
         TranslationNetwork.Decoded decoded = step(tape, encoded, live, before, t);
@@ -105,8 +105,9 @@ final class BeamSearch implements AutoCloseable {
           Live from = live.get(candidate.row());
           var node =
               new Node(from.last(), candidate.id(), weights(decoded, batch, from, candidate));
-          if (candidate.id() == TextCodec.END_ID) {
-            finished.get(from.sentence()).add(hypothesis(node, candidate.logProbability(), true));
+          boolean isEnd = candidate.id() == TextCodec.END_ID;
+          if (isEnd || t + 1 == options.limit(batch.lengths().get(from.sentence()))) {
+            finished.get(from.sentence()).add(hypothesis(node, candidate.logProbability(), isEnd));
           } else {
             Memory.copy(before.address(next.size()), after.address(candidate.row()), width);
             next.add(new Live(from.sentence(), node, candidate.logProbability(), from.random()));
@@ -114,9 +115,6 @@ final class BeamSearch implements AutoCloseable {
         }
         live = next;
       }
-    }
-    for (Live rest : live) {
-      finished.get(rest.sentence()).add(hypothesis(rest.last(), rest.logProbability(), false));
     }
     for (List<Hypothesis> hypotheses : finished) {
       // Stable: of equal ones, the first to end.

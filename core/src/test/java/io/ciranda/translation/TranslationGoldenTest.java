@@ -139,6 +139,7 @@ class TranslationGoldenTest {
                 beam,
                 golden.number("length_power"),
                 golden.size("maximum"),
+                golden.size("maximum"),
                 Sampling.greedy(),
                 0,
                 golden.flag("allow_unknown") ? Decoding.Unknown.WRITE : Decoding.Unknown.AVOID);

@@ -147,13 +147,13 @@ class TranslatorTest {
     try (var model = model(config)) {
       var warm = new Sampling(1.5, 0, 1);
       List<String> many = Collections.nCopies(20, "a man");
-      var options = new Decoding(1, 1, 12, warm, 5, Decoding.Unknown.WRITE);
+      var options = new Decoding(1, 1, 12, 3, warm, 5, Decoding.Unknown.WRITE);
       try (var translator = new Translator(model, options, 8, 2)) {
         List<String> first = texts(translator, many);
         assertTrue(first.stream().distinct().count() > 5, first::toString);
         assertEquals(first, texts(translator, many));
       }
-      var other = new Decoding(1, 1, 12, warm, 6, Decoding.Unknown.WRITE);
+      var other = new Decoding(1, 1, 12, 3, warm, 6, Decoding.Unknown.WRITE);
       try (var translator = new Translator(model, options, 8, 2);
           var another = new Translator(model, other, 8, 2)) {
         assertTrue(!texts(translator, many).equals(texts(another, many)));
