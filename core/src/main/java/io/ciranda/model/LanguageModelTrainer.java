@@ -10,7 +10,6 @@ import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import io.ciranda.nn.CarriedState;
-import io.ciranda.parallel.Team;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.Optimizer;
@@ -128,9 +127,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
   private final Config config;
   private final int[] train;
   private final int[] valid;
-  private final Team team;
-  private final Optimizer optimizer;
   private final DataParallel parallel;
+  private final Optimizer optimizer;
   private final List<CarriedState> states = new ArrayList<>(); // of each worker's lanes
   private final int laneLength;
   private final long windows; // of an epoch
@@ -163,11 +161,15 @@ public final class LanguageModelTrainer implements AutoCloseable {
     this.valid = valid;
     windows = Math.ceilDiv(laneLength, config.steps);
     patience = new Patience(config.patience, config.schedule);
-    team = new Team(config.threads);
-    optimizer = new Optimizer(config.rule, model.parameters());
     parallel =
         new DataParallel(
-            model.backend(), team, model.parameters(), optimizer, config.clipping, model::refresh);
+            model.backend(),
+            model.parameters(),
+            config.rule,
+            config.clipping,
+            config.threads,
+            model::refresh);
+    optimizer = parallel.optimizer();
     for (int worker = 0; worker < config.threads; worker++) {
       states.add(model.newState(firstLane(worker + 1) - firstLane(worker)));
     }
@@ -318,7 +320,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
   private void validate(Listener listener) throws IOException {
     int lanes = Math.clamp(valid.length / 2, 1, VALIDATION_LANES_PER_THREAD * config.threads);
     double loss =
-        LanguageModelEvaluator.inLanes(model, valid, lanes, team, done -> {}).natsPerSymbol();
+        LanguageModelEvaluator.inLanes(model, valid, lanes, parallel.team(), done -> {})
+            .natsPerSymbol();
     validCurve.add(new Point(step(), loss));
     boolean improved = patience.improves(loss);
     listener.onValidation(this, loss, improved);
@@ -455,8 +458,6 @@ public final class LanguageModelTrainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
-    optimizer.close();
     states.forEach(CarriedState::close);
-    team.close();
   }
 }

@@ -30,7 +30,7 @@ public final class SequenceOptions implements Cloneable {
   boolean standardise = true;
   int epochs = 100;
   private int batch; // 0: by the rule
-  UpdateRule rule = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+  UpdateRule rule = UpdateRule.Adam.standard();
   double rate = 0.003;
   Clipping clipping = new Clipping.ByNorm(1);
   ClassWeights classWeights = ClassWeights.NONE;

@@ -2,10 +2,7 @@ package io.ciranda.sequence;
 
 import io.ciranda.autograd.Tape;
 import io.ciranda.memory.Tensor;
-import io.ciranda.memory.Workspace;
-import io.ciranda.parallel.Team;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
 import io.ciranda.train.Patience;
 import io.ciranda.train.Schedule;
 import java.util.ArrayList;
@@ -32,8 +29,6 @@ final class Trainer implements AutoCloseable {
   private final float[] quantiles;
   private final int batch;
   private final SequenceOptions options;
-  private final Team team;
-  private final Optimizer optimizer;
   private final DataParallel parallel;
 
   /**
@@ -53,15 +48,13 @@ final class Trainer implements AutoCloseable {
     this.quantiles = quantiles;
     this.batch = batch;
     this.options = options;
-    team = new Team(options.threads);
-    optimizer = new Optimizer(options.rule, network.parameters());
     parallel =
         new DataParallel(
             network.backend(),
-            team,
             network.parameters(),
-            optimizer,
+            options.rule,
             options.clipping,
+            options.threads,
             network::refresh);
   }
 
@@ -142,7 +135,7 @@ final class Trainer implements AutoCloseable {
    */
   double step(List<Encoded> examples, double rate) {
     float scale = 1f / places(examples);
-    long seed = Tape.mix(options.seed) + optimizer.steps();
+    long seed = Tape.mix(options.seed) + parallel.optimizer().steps();
     return parallel
         .step(
             seed,
@@ -162,22 +155,9 @@ final class Trainer implements AutoCloseable {
     var sorted = new ArrayList<>(examples);
     sorted.sort(Comparator.comparingInt(Encoded::steps));
     List<List<Encoded>> batches = cut(sorted);
-    double[] losses = new double[batches.size()];
-    team.run(worker -> network.refresh(worker, team.size()));
-    team.run(
-        worker -> {
-          try (var workspace = new Workspace("validation")) {
-            Tape tape = Tape.inference(network.backend(), workspace);
-            for (int i = worker; i < losses.length; i += team.size()) {
-              tape.begin(0);
-              losses[i] = network.loss(tape, batches.get(i), weights, quantiles, 0);
-            }
-          }
-        });
-    double sum = 0;
-    for (double loss : losses) {
-      sum += loss;
-    }
+    double sum =
+        parallel.evaluate(
+            batches.size(), (i, tape) -> network.loss(tape, batches.get(i), weights, quantiles, 0));
     return sum / places(examples);
   }
 
@@ -189,7 +169,5 @@ final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
-    optimizer.close();
-    team.close();
   }
 }

@@ -59,7 +59,7 @@ class LanguageModelTrainerTest {
         4,
         8,
         epochs,
-        new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
+        UpdateRule.Adam.standard(),
         rate,
         new Clipping.ByNorm(1),
         new Schedule.Constant(),
