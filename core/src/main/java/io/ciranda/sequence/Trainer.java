@@ -22,8 +22,6 @@ final class Trainer implements AutoCloseable {
   /** Batches that are sorted by length together. */
   private static final int STRETCH = 20;
 
-  private static final double HALVED = 0.5;
-
   private final SequenceNetwork network;
   private final float[] weights; // of the labels, or null
   private final float[] quantiles;
@@ -65,7 +63,7 @@ final class Trainer implements AutoCloseable {
    * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
    */
   void run(List<Encoded> train, List<Encoded> valid) {
-    var schedule = new Schedule.Plateau(options.patience / 2, HALVED);
+    Schedule schedule = options.schedule();
     var patience = new Patience(options.patience, schedule);
     Tensor values = network.parameters().values();
     boolean stopped = false;
