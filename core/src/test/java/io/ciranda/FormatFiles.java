@@ -93,7 +93,7 @@ enum FormatFiles {
               2,
               4,
               2,
-              new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
+              UpdateRule.Adam.standard(),
               0.01,
               new Clipping.ByNorm(1),
               new Schedule.Plateau(2, 0.5),

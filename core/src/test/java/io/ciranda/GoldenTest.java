@@ -13,13 +13,11 @@ import io.ciranda.memory.Workspace;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.nn.RecurrentStack;
 import io.ciranda.nn.State;
-import io.ciranda.parallel.Team;
 import io.ciranda.testing.Golden;
 import io.ciranda.testing.Values;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -160,15 +158,13 @@ class GoldenTest {
       var vocabulary = new Vocabulary(Vocabulary.Level.WORD, names);
       try (var model = LanguageModel.create(config, vocabulary, Backend.best(), 0);
           var state = model.newState(batch);
-          var team = new Team(1);
-          var optimizer = new Optimizer(rule(golden), model.parameters());
           var parallel =
               new DataParallel(
                   Backend.best(),
-                  team,
                   model.parameters(),
-                  optimizer,
+                  rule(golden),
                   new Clipping.ByNorm(golden.number("clip")),
+                  1,
                   model::refresh);
           IntTensor x = IntTensor.allocate(steps, batch);
           IntTensor y = IntTensor.allocate(steps, batch)) {

@@ -6,11 +6,9 @@ import io.ciranda.memory.IntTensor;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.nn.CarriedState;
 import io.ciranda.nn.Cell;
-import io.ciranda.parallel.Team;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -66,8 +64,6 @@ public class TrainStep {
   int threads;
 
   private LanguageModel model;
-  private Team team;
-  private Optimizer optimizer;
   private DataParallel parallel;
   private final List<CarriedState> states = new ArrayList<>();
   private final List<IntTensor> inputs = new ArrayList<>();
@@ -82,12 +78,14 @@ public class TrainStep {
     Backend backend = Backend.best();
     model =
         LanguageModel.create(config, new Vocabulary(Vocabulary.Level.WORD, symbols), backend, 1);
-    team = new Team(threads);
-    optimizer =
-        new Optimizer(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false), model.parameters());
     parallel =
         new DataParallel(
-            backend, team, model.parameters(), optimizer, new Clipping.ByNorm(5), model::refresh);
+            backend,
+            model.parameters(),
+            UpdateRule.Adam.standard(),
+            new Clipping.ByNorm(5),
+            threads,
+            model::refresh);
     var random = new SplittableRandom(1);
     for (int worker = 0; worker < threads; worker++) {
       int rows = batch * (worker + 1) / threads - batch * worker / threads;
@@ -125,8 +123,6 @@ public class TrainStep {
   @TearDown(Level.Trial)
   public void close() {
     parallel.close();
-    optimizer.close();
-    team.close();
     states.forEach(CarriedState::close);
     inputs.forEach(IntTensor::close);
     targets.forEach(IntTensor::close);

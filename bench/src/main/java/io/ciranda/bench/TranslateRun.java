@@ -7,11 +7,9 @@ import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.nn.Attention;
 import io.ciranda.nn.Cell;
-import io.ciranda.parallel.Team;
 import io.ciranda.text.TextCodec;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
 import io.ciranda.translation.Architecture;
 import io.ciranda.translation.Decoding;
 import io.ciranda.translation.Hypothesis;
@@ -95,8 +93,6 @@ public class TranslateRun {
   int sentences;
 
   private TranslationModel model;
-  private Team team;
-  private Optimizer optimizer;
   private DataParallel parallel;
   private Translator translator;
   private List<List<SentencePair>> batches;
@@ -157,16 +153,13 @@ public class TranslateRun {
 
   private void createTraining(SentenceTable table) {
     batches = table.batches(batch);
-    team = new Team(threads);
-    optimizer =
-        new Optimizer(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false), model.parameters());
     parallel =
         new DataParallel(
             model.backend(),
-            team,
             model.parameters(),
-            optimizer,
+            new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
             new Clipping.ByNorm(5),
+            threads,
             model::refresh);
     double first = train(new Counter());
     double expected = Math.log(targetVocabulary);
@@ -234,8 +227,6 @@ public class TranslateRun {
   public void close() {
     if (task == Task.TRAIN) {
       parallel.close();
-      optimizer.close();
-      team.close();
     } else {
       translator.close();
     }

@@ -71,6 +71,12 @@ public final class SafetensorsWriter {
                 n));
   }
 
+  /** Adds tensors under their names, such as all weights of a model. */
+  public SafetensorsWriter addAll(Map<String, Tensor> tensors) {
+    tensors.forEach(this::add);
+    return this;
+  }
+
   /**
    * Adds ints as I32.
    *

@@ -64,6 +64,11 @@ public sealed interface UpdateRule {
       return 2;
     }
 
+    /** With the paper's values: 0.9, 0.999 and 1e-8; without decay. */
+    public static Adam standard() {
+      return new Adam(0.9f, 0.999f, 1e-8f, 0, false);
+    }
+
     /** {@code 1 - beta1^t}. */
     public float correction1(long step) {
       return (float) (1 - StrictMath.pow(beta1, (double) step));

@@ -18,6 +18,7 @@ import io.ciranda.memory.IntTensor;
 import io.ciranda.network.Network;
 import io.ciranda.nn.CarriedState;
 import io.ciranda.nn.Cell;
+import io.ciranda.nn.Linear;
 import io.ciranda.nn.RecurrentStack;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
@@ -75,8 +76,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Parameters parameters;
   private final RecurrentStack rnn;
   private final Parameter embedding; // [V][E]
-  private final Parameter outputWeight; // [V][H]
-  private final Parameter outputBias; // [V]
+  private final Linear output; // H -> V
 
   private LanguageModel(
       Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
@@ -88,11 +88,12 @@ public final class LanguageModel implements AutoCloseable {
     builder.declare(
         "embedding.weight", Initializer.normal(config.tied ? 0.1 : 1), v, config.embedding);
     RecurrentStack.declare(builder, config.stack(), "rnn.");
-    Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.hidden));
-    if (!config.tied) {
-      builder.declare("output.weight", uniform, v, config.hidden);
+    if (config.tied) {
+      Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.hidden));
+      builder.declare("output.bias", uniform, v);
+    } else {
+      Linear.declare(builder, config.hidden, v, "output.");
     }
-    builder.declare("output.bias", uniform, v);
     var random = new SplittableRandom(seed);
     parameters = builder.build(random);
     if (range > 0) {
@@ -102,8 +103,10 @@ public final class LanguageModel implements AutoCloseable {
     }
     rnn = new RecurrentStack(config.stack(), parameters, backend, "rnn.");
     embedding = parameters.get("embedding.weight");
-    outputWeight = config.tied ? embedding : parameters.get("output.weight");
-    outputBias = parameters.get("output.bias");
+    output =
+        config.tied
+            ? new Linear(embedding, parameters.get("output.bias"))
+            : new Linear(parameters, "output.");
   }
 
   /**
@@ -165,8 +168,8 @@ public final class LanguageModel implements AutoCloseable {
             parameters,
             "rnn.",
             embedding.value(),
-            outputWeight.value(),
-            outputBias.value());
+            output.weight().value(),
+            output.bias().value());
     return Model.of(network, new Model.Options(precision, 1, backend));
   }
 
@@ -178,10 +181,9 @@ public final class LanguageModel implements AutoCloseable {
    * @return logits {@code [T][B][V]}
    */
   public Variable logits(Tape tape, IntTensor ids, CarriedState state) {
-    RecurrentStack.Output output = rnn.forward(tape, embedding, ids, null, state.load(tape));
-    state.store(output.last());
-    Variable y = Ops.dropout(tape, output.y(), config.dropout);
-    return Ops.linear(tape, y, outputWeight, outputBias);
+    RecurrentStack.Output steps = rnn.forward(tape, embedding, ids, null, state.load(tape));
+    state.store(steps.last());
+    return output.forward(tape, Ops.dropout(tape, steps.y(), config.dropout));
   }
 
   /**
@@ -219,7 +221,7 @@ public final class LanguageModel implements AutoCloseable {
         .metadata("ciranda.dropout", Float.toString(config.dropout))
         .metadata("ciranda.level", vocabulary.level().name().toLowerCase(java.util.Locale.ROOT))
         .metadata("ciranda.vocabulary", JsonStrings.write(vocabulary.symbols()));
-    parameters.tensors().forEach(writer::add);
+    writer.addAll(parameters.tensors());
   }
 
   /**

@@ -8,6 +8,7 @@ import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import io.ciranda.memory.Workspace;
 import io.ciranda.parallel.Team;
+import java.util.Locale;
 import java.util.function.LongConsumer;
 
 /** Measures how well a language model predicts a text. */
@@ -36,6 +37,17 @@ public final class LanguageModelEvaluator {
     /** {@code exp(natsPerSymbol)}. */
     public double perplexity() {
       return Math.exp(natsPerSymbol());
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%.4f nats a symbol, %.4f bits, perplexity %.3f, %d symbols",
+          natsPerSymbol(),
+          bitsPerSymbol(),
+          perplexity(),
+          symbols);
     }
   }
 

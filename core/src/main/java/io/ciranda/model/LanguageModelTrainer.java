@@ -1,6 +1,5 @@
 package io.ciranda.model;
 
-import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Tape;
 import io.ciranda.io.ModelFileException;
 import io.ciranda.io.ModelFormat;
@@ -10,16 +9,15 @@ import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import io.ciranda.nn.CarriedState;
-import io.ciranda.parallel.Team;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
+import io.ciranda.train.LossCurves;
 import io.ciranda.train.Patience;
+import io.ciranda.train.RunState;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -33,7 +31,6 @@ import java.util.function.BooleanSupplier;
  */
 public final class LanguageModelTrainer implements AutoCloseable {
   private static final int VALIDATION_LANES_PER_THREAD = 16;
-  private static final int CURVE_POINTS_PER_RUN = 1000;
 
   /** Nats a symbol from which no training comes back: such a loss counts as infinite. */
   private static final double EXPLODED = 1000;
@@ -90,9 +87,6 @@ public final class LanguageModelTrainer implements AutoCloseable {
     }
   }
 
-  /** One point of a loss curve. */
-  public record Point(long step, double natsPerSymbol) {}
-
   /** Why a run ended. */
   public enum End {
     /** All epochs are done. */
@@ -128,8 +122,6 @@ public final class LanguageModelTrainer implements AutoCloseable {
   private final Config config;
   private final int[] train;
   private final int[] valid;
-  private final Team team;
-  private final Optimizer optimizer;
   private final DataParallel parallel;
   private final List<CarriedState> states = new ArrayList<>(); // of each worker's lanes
   private final int laneLength;
@@ -138,10 +130,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
   private int epoch;
   private long window; // the next one of this epoch
   private final Patience patience;
-  private double curveSum;
-  private long curveCount;
-  private final List<Point> trainCurve = new ArrayList<>();
-  private final List<Point> validCurve = new ArrayList<>();
+  private final LossCurves curves;
+  private final RunState state;
 
   /**
    * A run at its beginning.
@@ -163,11 +153,16 @@ public final class LanguageModelTrainer implements AutoCloseable {
     this.valid = valid;
     windows = Math.ceilDiv(laneLength, config.steps);
     patience = new Patience(config.patience, config.schedule);
-    team = new Team(config.threads);
-    optimizer = new Optimizer(config.rule, model.parameters());
     parallel =
         new DataParallel(
-            model.backend(), team, model.parameters(), optimizer, config.clipping, model::refresh);
+            model.backend(),
+            model.parameters(),
+            config.rule,
+            config.clipping,
+            config.threads,
+            model::refresh);
+    curves = new LossCurves(totalSteps());
+    state = new RunState(model.parameters(), parallel.optimizer(), patience, curves);
     for (int worker = 0; worker < config.threads; worker++) {
       states.add(model.newState(firstLane(worker + 1) - firstLane(worker)));
     }
@@ -222,14 +217,9 @@ public final class LanguageModelTrainer implements AutoCloseable {
     return patience.best();
   }
 
-  /** Training loss, averaged between points. */
-  public List<Point> trainCurve() {
-    return List.copyOf(trainCurve);
-  }
-
-  /** Validation loss. */
-  public List<Point> validCurve() {
-    return List.copyOf(validCurve);
+  /** How the losses went, in nats a symbol. */
+  public LossCurves curves() {
+    return curves;
   }
 
   /** The off-heap bytes held for training beside weights and optimiser state. */
@@ -267,7 +257,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
         config.validateEvery == 0
             ? window == 0
             : step() % config.validateEvery == 0 || epoch == config.epochs;
-    boolean done = !validCurve.isEmpty() && validCurve.getLast().step == step();
+    List<LossCurves.Point> validated = curves.validation();
+    boolean done = !validated.isEmpty() && validated.getLast().step() == step();
     return valid.length > 1 && step() > 0 && here && !done;
   }
 
@@ -291,7 +282,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
       window = 0;
       epoch++;
     }
-    addToCurve(loss);
+    curves.addTraining(step(), loss);
     listener.onStep(this, loss, result.gradientNorm(), rate);
   }
 
@@ -305,21 +296,12 @@ public final class LanguageModelTrainer implements AutoCloseable {
     return loss > EXPLODED * steps * batch ? Double.POSITIVE_INFINITY : loss;
   }
 
-  private void addToCurve(double loss) {
-    curveSum += loss;
-    curveCount++;
-    if (curveCount == Math.max(1, totalSteps() / CURVE_POINTS_PER_RUN)) {
-      trainCurve.add(new Point(step(), curveSum / curveCount));
-      curveSum = 0;
-      curveCount = 0;
-    }
-  }
-
   private void validate(Listener listener) throws IOException {
     int lanes = Math.clamp(valid.length / 2, 1, VALIDATION_LANES_PER_THREAD * config.threads);
     double loss =
-        LanguageModelEvaluator.inLanes(model, valid, lanes, team, done -> {}).natsPerSymbol();
-    validCurve.add(new Point(step(), loss));
+        LanguageModelEvaluator.inLanes(model, valid, lanes, parallel.team(), done -> {})
+            .natsPerSymbol();
+    curves.addValidation(step(), loss);
     boolean improved = patience.improves(loss);
     listener.onValidation(this, loss, improved);
   }
@@ -335,52 +317,18 @@ public final class LanguageModelTrainer implements AutoCloseable {
   public void saveCheckpoint(Path file, String description) throws IOException {
     var writer = new SafetensorsWriter();
     model.addTo(writer);
-    writer.metadata("ciranda.training", training(description));
-    for (int i = 0; i < optimizer.states().size(); i++) {
-      for (Parameter p : model.parameters().all()) {
-        writer.add("optimizer." + i + "." + p.name(), optimizer.states().get(i).of(p));
-      }
-    }
+    state.addTo(writer, training(description), epoch, window);
     for (int worker = 0; worker < states.size(); worker++) {
       writer.add("state." + worker + ".h", states.get(worker).h());
       if (states.get(worker).c() != null) {
         writer.add("state." + worker + ".c", states.get(worker).c());
       }
     }
-    long[] validations = patience.save();
-    writer.add(
-        "position",
-        epoch,
-        window,
-        optimizer.steps(),
-        validations[0],
-        validations[1],
-        validations[2],
-        validations[3],
-        Double.doubleToRawLongBits(curveSum),
-        curveCount);
-    writer.add("curve.train", points(trainCurve));
-    writer.add("curve.valid", points(validCurve));
     writer.write(file);
   }
 
   private String training(String description) {
     return config + " on " + train.length + " symbols; " + description;
-  }
-
-  private static long[] points(List<Point> curve) {
-    return curve.stream()
-        .flatMapToLong(
-            p ->
-                java.util.stream.LongStream.of(p.step, Double.doubleToRawLongBits(p.natsPerSymbol)))
-        .toArray();
-  }
-
-  private static void readPoints(long[] from, List<Point> to) {
-    to.clear();
-    for (int i = 0; i + 1 < from.length; i += 2) {
-      to.add(new Point(from[i], Double.longBitsToDouble(from[i + 1])));
-    }
   }
 
   /**
@@ -391,31 +339,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
   public void resume(Path file, String description) throws IOException {
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
       ModelFormat.require(in, LanguageModel.KIND);
-      String expected = training(description);
-      String actual = in.metadata("ciranda.training");
-      if (!expected.equals(actual)) {
-        throw new ModelFileException(
-            file,
-            "a checkpoint of another run cannot be resumed: expected %s, actual %s. Give the options of that run, or train anew without resuming"
-                .formatted(difference(expected, actual), difference(actual, expected)));
-      }
-      long[] position = in.loadLongs("position");
-      if (position.length != 9
-          || position[0] < 0
-          || position[0] > config.epochs
-          || position[1] < 0
-          || position[1] >= windows) {
-        throw new ModelFileException(file, "tensor 'position' is not one of this run");
-      }
-      for (Parameter p : model.parameters().all()) {
-        in.loadInto(p.name(), p.value());
-      }
-      model.parameters().changed();
-      for (int i = 0; i < optimizer.states().size(); i++) {
-        for (Parameter p : model.parameters().all()) {
-          in.loadInto("optimizer." + i + "." + p.name(), optimizer.states().get(i).of(p));
-        }
-      }
+      long[] position = state.restore(in, training(description), config.epochs, windows - 1);
       for (int worker = 0; worker < states.size(); worker++) {
         in.loadInto("state." + worker + ".h", states.get(worker).h());
         Tensor c = states.get(worker).c();
@@ -423,40 +347,14 @@ public final class LanguageModelTrainer implements AutoCloseable {
           in.loadInto("state." + worker + ".c", c);
         }
       }
-      readPoints(in.loadLongs("curve.train"), trainCurve);
-      readPoints(in.loadLongs("curve.valid"), validCurve);
       epoch = (int) position[0];
       window = position[1];
-      optimizer.resumeAt(position[2]);
-      patience.restore(Arrays.copyOfRange(position, 3, 7));
-      curveSum = Double.longBitsToDouble(position[7]);
-      curveCount = position[8];
     }
-  }
-
-  /** The stretch of {@code a} from the first to the last of its parts that {@code b} has not. */
-  private static String difference(String a, String b) {
-    List<String> parts = Arrays.asList(a.split("(?<=[,;] )", -1));
-    List<String> others = Arrays.asList(b.split("(?<=[,;] )", -1));
-    int shorter = Math.min(parts.size(), others.size());
-    int from = 0;
-    while (from < shorter && parts.get(from).equals(others.get(from))) {
-      from++;
-    }
-    int same = 0; // at the end
-    while (same < shorter - from
-        && parts.get(parts.size() - 1 - same).equals(others.get(others.size() - 1 - same))) {
-      same++;
-    }
-    String stretch = String.join("", parts.subList(from, parts.size() - same));
-    return stretch.replaceFirst("[,;] $", "");
   }
 
   @Override
   public void close() {
     parallel.close();
-    optimizer.close();
     states.forEach(CarriedState::close);
-    team.close();
   }
 }

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What a safetensors file of a PyTorch {@code state_dict} is understood to be: {@code nn.RNN},
@@ -32,6 +34,10 @@ import java.util.SequencedMap;
  * </pre>
  */
 public final class StateDict {
+  /** What the kinds of models of io.ciranda.sequence with tensors around the network begin with. */
+  private static final String SEQUENCE_MODEL = "sequence-";
+
+  private static final Pattern AROUND_NETWORK = Pattern.compile("(encoder|targets|embedding)\\..+");
 
   /**
    * What the caller says. Null, or no prefix, leaves it to the file.
@@ -135,9 +141,7 @@ public final class StateDict {
                     tensors.described(top),
                     linearBias == null ? ", no bias" : "",
                     linear.equals(embedding) ? ", the embedding's weights" : ""));
-    if (!tensors.unused().isEmpty()) {
-      sentences.add("unused: " + tensors.described(tensors.unused()));
-    }
+    sayRest();
     sentences.replaceAll(ModelFileException::printable);
   }
 
@@ -145,7 +149,7 @@ public final class StateDict {
   private Overrides ownModel() throws ModelFileException {
     String kind = ModelFormat.kind(file);
     boolean languageModel = kind.equals("language-model");
-    if (!languageModel && !kind.startsWith("sequence-")) {
+    if (!languageModel && !kind.startsWith(SEQUENCE_MODEL)) {
       return Overrides.NONE;
     }
     ModelFormat.require(file, kind);
@@ -160,6 +164,24 @@ public final class StateDict {
       return new Overrides(List.of("rnn."), cell, embedding, "output.weight");
     } catch (IllegalArgumentException e) {
       throw tensors.bad("metadata 'ciranda.cell': " + e.getMessage());
+    }
+  }
+
+  /** What is around the network of a sequence model has its use there; the rest has none. */
+  private void sayRest() throws ModelFileException {
+    boolean around = ModelFormat.kind(file).startsWith(SEQUENCE_MODEL);
+    Map<Boolean, List<String>> rest =
+        tensors.unused().stream()
+            .collect(
+                Collectors.partitioningBy(
+                    name -> around && AROUND_NETWORK.matcher(name).matches()));
+    if (!rest.get(true).isEmpty()) {
+      sentences.add(
+          "around it, for io.ciranda.sequence to encode steps and decode outputs: "
+              + tensors.described(rest.get(true)));
+    }
+    if (!rest.get(false).isEmpty()) {
+      sentences.add("unused: " + tensors.described(rest.get(false)));
     }
   }
 

@@ -5,7 +5,8 @@
  * <p>{@link io.ciranda.nn.RecurrentLayer} is one recurrent layer in one direction over a whole
  * sequence, as one operation: the place of backpropagation through time. {@link
  * io.ciranda.nn.Lstm}, {@link io.ciranda.nn.Gru} and {@link io.ciranda.nn.Rnn} add the step of
- * their cell. {@link io.ciranda.nn.RecurrentStack} stacks them, in one or both directions.
+ * their cell. {@link io.ciranda.nn.RecurrentStack} stacks them, in one or both directions. {@link
+ * io.ciranda.nn.Linear} and {@link io.ciranda.nn.Embedding} stand before and after them.
  *
  * <p>Sequences are time-major, {@code [T][B][F]}. Letters: T steps, B batch, I input, H hidden, G
  * gates, V vocabulary, L layers, D directions.

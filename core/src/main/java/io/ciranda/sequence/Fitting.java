@@ -20,8 +20,6 @@ record Fitting(
     List<Encoded> valid,
     float[] weights,
     SequenceOptions options) {
-  private static final int WIDEST_EMBEDDING = 50;
-
   /**
    * The sizes of a network for a task.
    *
@@ -34,10 +32,7 @@ record Fitting(
       boolean bidirectional,
       SequenceOptions options) {
     int[] vocabularies = encoder.tables().stream().mapToInt(SymbolTable::size).toArray();
-    int[] widths =
-        Arrays.stream(vocabularies)
-            .map(v -> options.embedding > 0 ? options.embedding : usualWidth(v))
-            .toArray();
+    int[] widths = Arrays.stream(vocabularies).map(options::embedding).toArray();
     return new SequenceNetwork.Sizes(
         encoder.features(),
         vocabularies,
@@ -50,10 +45,6 @@ record Fitting(
         targets.outputs());
   }
 
-  private static int usualWidth(int vocabulary) {
-    return Math.min(WIDEST_EMBEDDING, Math.ceilDiv(vocabulary, 2));
-  }
-
   /**
    * Trains a network.
    *
@@ -61,10 +52,8 @@ record Fitting(
    */
   SequenceModel learn() {
     Estimate.ofMemory(this).requireRoom(options.listener);
-    if (valid.isEmpty() && options.patience > 0) {
-      options.listener.onWarning(
-          "no examples are left for validation: training runs all %d epochs"
-              .formatted(options.epochs));
+    if (valid.isEmpty()) {
+      options.warnOfNoValidation();
     }
     SequenceNetwork network = newNetwork();
     try (Trainer trainer = newTrainer(network)) {

@@ -1,5 +1,7 @@
 package io.ciranda.sequence;
 
+import io.ciranda.infer.TopK;
+import java.util.Arrays;
 import java.util.List;
 
 /** A label and how likely it and the others are. */
@@ -50,16 +52,23 @@ public final class LabelPrediction {
     return probabilities.clone();
   }
 
+  /** The k likeliest labels, the likeliest first; all where there are fewer. */
+  public List<String> top(int k) {
+    int[] ids = new int[Math.min(k, labels.size())];
+    TopK.select(probabilities, 0, labels.size(), ids, new float[ids.length]);
+    return Arrays.stream(ids).mapToObj(labels::get).toList();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof LabelPrediction that
         && labels.equals(that.labels)
-        && java.util.Arrays.equals(probabilities, that.probabilities);
+        && Arrays.equals(probabilities, that.probabilities);
   }
 
   @Override
   public int hashCode() {
-    return java.util.Arrays.hashCode(probabilities);
+    return Arrays.hashCode(probabilities);
   }
 
   @Override

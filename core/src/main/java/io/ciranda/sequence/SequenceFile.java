@@ -40,7 +40,7 @@ final class SequenceFile {
         .metadata("ciranda.columns", Integer.toString(encoder.tables().size()))
         .metadata("ciranda.labels", JsonStrings.write(targets.labels()))
         .metadata("ciranda.steps", Integer.toString(targets.steps()));
-    model.network().parameters().tensors().forEach(writer::add);
+    writer.addAll(model.network().parameters().tensors());
     for (int k = 0; k < encoder.tables().size(); k++) {
       SymbolTable table = encoder.tables().get(k);
       if (table.isNamed()) {
@@ -168,11 +168,11 @@ final class SequenceFile {
             pooling.equals("none") ? null : Pooling.valueOf(pooling.toUpperCase(Locale.ROOT)),
             targets.outputs());
     for (int k = 0; k < columns; k++) {
-      int[] table = matrix(in, sizes.embedding(k));
+      String name = sizes.embedding(k) + "weight";
+      int[] table = matrix(in, name);
       if (table[0] != sizes.vocabularies()[k]) {
         throw new IllegalArgumentException(
-            "%s: expected %d rows, actual %d"
-                .formatted(sizes.embedding(k), sizes.vocabularies()[k], table[0]));
+            "%s: expected %d rows, actual %d".formatted(name, sizes.vocabularies()[k], table[0]));
       }
       sizes.widths()[k] = table[1];
     }

@@ -1,6 +1,5 @@
 package io.ciranda.sequence;
 
-import io.ciranda.autograd.Parameter;
 import io.ciranda.infer.Model;
 import io.ciranda.infer.Session;
 import java.util.Comparator;
@@ -34,8 +33,7 @@ final class SequenceModel implements AutoCloseable {
     SequenceNetwork.Sizes sizes = network.sizes();
     embeddings = new float[sizes.readsTokens() ? 0 : sizes.widths().length][];
     for (int k = 0; k < embeddings.length; k++) {
-      Parameter table = network.parameters().get(sizes.embedding(k));
-      embeddings[k] = table.value().toArray();
+      embeddings[k] = network.embedding(k).weight().value().toArray();
     }
   }
 

@@ -2,7 +2,6 @@ package io.ciranda.sequence;
 
 import io.ciranda.autograd.Initializer;
 import io.ciranda.autograd.Ops;
-import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
@@ -13,6 +12,8 @@ import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Network;
 import io.ciranda.nn.Cell;
+import io.ciranda.nn.Embedding;
+import io.ciranda.nn.Linear;
 import io.ciranda.nn.RecurrentStack;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -75,9 +76,9 @@ final class SequenceNetwork implements AutoCloseable {
           cell, input(), hidden, layers, bidirectional, dropout, false);
     }
 
-    /** The name of the embedding of column {@code k}. */
+    /** The prefix of the embedding of column {@code k}. */
     String embedding(int k) {
-      return readsTokens() ? "embedding.weight" : "embedding." + k + ".weight";
+      return readsTokens() ? "embedding." : "embedding." + k + ".";
     }
   }
 
@@ -87,9 +88,8 @@ final class SequenceNetwork implements AutoCloseable {
   private final Backend backend;
   private final Parameters parameters;
   private final RecurrentStack rnn;
-  private final List<Parameter> embeddings = new ArrayList<>(); // [V][E] each
-  private final Parameter outputWeight; // [O][DH]
-  private final Parameter outputBias; // [O]
+  private final List<Embedding> embeddings = new ArrayList<>();
+  private final Linear output; // DH -> O
 
   /**
    * A network with PyTorch's default initialisation: embeddings normal, the rest uniform in
@@ -102,21 +102,18 @@ final class SequenceNetwork implements AutoCloseable {
     backend = Backend.best();
     var builder = new Parameters.Builder();
     for (int k = 0; k < sizes.widths.length; k++) {
-      builder.declare(
-          sizes.embedding(k), Initializer.normal(1), sizes.vocabularies[k], sizes.widths[k]);
+      Embedding.declare(builder, sizes.vocabularies[k], sizes.widths[k], sizes.embedding(k));
     }
     RecurrentStack.Config stack = sizes.stack(dropout);
     RecurrentStack.declare(builder, stack, "rnn.");
     Initializer uniform = Initializer.uniform(1 / Math.sqrt(sizes.hidden));
-    builder.declare("output.weight", uniform, sizes.outputs, stack.output());
-    builder.declare("output.bias", uniform, sizes.outputs);
+    Linear.declare(builder, stack.output(), sizes.outputs, uniform, "output.");
     parameters = builder.build(new SplittableRandom(seed));
     rnn = new RecurrentStack(stack, parameters, backend, "rnn.");
     for (int k = 0; k < sizes.widths.length; k++) {
-      embeddings.add(parameters.get(sizes.embedding(k)));
+      embeddings.add(new Embedding(parameters, sizes.embedding(k)));
     }
-    outputWeight = parameters.get("output.weight");
-    outputBias = parameters.get("output.bias");
+    output = new Linear(parameters, "output.");
   }
 
   Sizes sizes() {
@@ -136,12 +133,21 @@ final class SequenceNetwork implements AutoCloseable {
     rnn.refresh(part, parts);
   }
 
+  /** The embedding of column {@code k}. */
+  Embedding embedding(int k) {
+    return embeddings.get(k);
+  }
+
   /** As it is now, packed to run: the outputs of each step. */
   Model pack() {
-    Tensor table = sizes.readsTokens() ? embeddings.getFirst().value() : null;
     return Model.of(
         Network.of(
-            sizes.stack(0), parameters, "rnn.", table, outputWeight.value(), outputBias.value()));
+            sizes.stack(0),
+            parameters,
+            "rnn.",
+            sizes.readsTokens() ? embedding(0).weight().value() : null,
+            output.weight().value(),
+            output.bias().value()));
   }
 
   /**
@@ -159,18 +165,17 @@ final class SequenceNetwork implements AutoCloseable {
         sizes.pooling == Pooling.MEAN
             ? Ops.meanOverTime(tape, y, lengths(tape, examples))
             : Ops.rows(tape, y, places(tape, examples));
-    Variable output =
-        Ops.linear(tape, Ops.dropout(tape, picked, dropout), outputWeight, outputBias);
+    Variable scores = output.forward(tape, Ops.dropout(tape, picked, dropout));
     if (weights != null) {
-      return Ops.crossEntropy(tape, output, labels(tape, examples), weights, scale);
+      return Ops.crossEntropy(tape, scores, labels(tape, examples), weights, scale);
     }
     Tensor targets = targets(tape, examples);
     if (quantiles.length > 0) {
-      return Ops.pinball(tape, output, targets, quantiles, scale);
+      return Ops.pinball(tape, scores, targets, quantiles, scale);
     }
-    targets = targets.reshape(output.value().shape());
-    dropMissing(targets, output.value());
-    return Ops.squaredError(tape, output, targets, scale);
+    targets = targets.reshape(scores.value().shape());
+    dropMissing(targets, scores.value());
+    return Ops.squaredError(tape, scores, targets, scale);
   }
 
   /** The last layer's outputs, {@code [T][B][DH]}. */
@@ -178,11 +183,11 @@ final class SequenceNetwork implements AutoCloseable {
     IntTensor lengths = lengths(tape, examples);
     if (sizes.readsTokens()) {
       IntTensor ids = rows(tape, examples, 0);
-      return rnn.forward(tape, embeddings.getFirst(), ids, lengths, null).y();
+      return rnn.forward(tape, embedding(0).weight(), ids, lengths, null).y();
     }
     Variable x = sizes.features == 0 ? null : tape.constant(features(tape, examples));
     for (int k = 0; k < embeddings.size(); k++) {
-      Variable symbols = Ops.embedding(tape, embeddings.get(k), rows(tape, examples, k));
+      Variable symbols = embedding(k).forward(tape, rows(tape, examples, k));
       x = x == null ? symbols : Ops.concat(tape, x, symbols);
     }
     return rnn.forward(tape, x, lengths, null).y();

@@ -3,6 +3,7 @@ package io.ciranda.sequence;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.nn.Cell;
 import io.ciranda.train.Clipping;
+import io.ciranda.train.Schedule;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
 public final class SequenceOptions implements Cloneable {
   private static final int USUAL_BATCH = 32;
   private static final int LEAST_STEPS = 16;
+  private static final int WIDEST_EMBEDDING = 50;
+  private static final double HALVED = 0.5;
 
   Cell cell = Cell.GRU;
   int hidden = 64;
@@ -24,13 +27,13 @@ public final class SequenceOptions implements Cloneable {
   private Boolean bidirectional; // null: as is usual for the task
   private Pooling pooling; // null: as is usual for the directions
   float dropout = 0.2f;
-  int embedding; // 0: by the rule
+  private int embedding; // 0: by the rule
   int minCount = 1;
   float unknownRate = 0.05f;
   boolean standardise = true;
   int epochs = 100;
   private int batch; // 0: by the rule
-  UpdateRule rule = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+  UpdateRule rule = UpdateRule.Adam.standard();
   double rate = 0.003;
   Clipping clipping = new Clipping.ByNorm(1);
   ClassWeights classWeights = ClassWeights.NONE;
@@ -112,6 +115,11 @@ public final class SequenceOptions implements Cloneable {
     return with(o -> o.embedding = width);
   }
 
+  /** E, of a column of V symbols. */
+  int embedding(int vocabulary) {
+    return embedding > 0 ? embedding : Math.min(WIDEST_EMBEDDING, Math.ceilDiv(vocabulary, 2));
+  }
+
   /** How often a symbol has to occur in the training examples to be known: 1. */
   public SequenceOptions withMinCount(int occurrences) {
     require("min count", occurrences, 1);
@@ -172,6 +180,10 @@ public final class SequenceOptions implements Cloneable {
     return with(o -> o.rate = other);
   }
 
+  Schedule schedule() {
+    return new Schedule.Plateau(patience / 2, HALVED);
+  }
+
   /** What is done to long gradients: scaled down to norm 1. */
   public SequenceOptions withClipping(Clipping other) {
     return with(o -> o.clipping = other);
@@ -199,6 +211,14 @@ public final class SequenceOptions implements Cloneable {
   public SequenceOptions withPatience(int number) {
     require("patience", number, 0);
     return with(o -> o.patience = number);
+  }
+
+  /** To be called where nothing is left for validation. */
+  void warnOfNoValidation() {
+    if (patience > 0) {
+      listener.onWarning(
+          "no examples are left for validation: training runs all %d epochs".formatted(epochs));
+    }
   }
 
   /** Decides all that is random: 1. The same seed and number of threads give the same bits. */

@@ -2,10 +2,7 @@ package io.ciranda.sequence;
 
 import io.ciranda.autograd.Tape;
 import io.ciranda.memory.Tensor;
-import io.ciranda.memory.Workspace;
-import io.ciranda.parallel.Team;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
 import io.ciranda.train.Patience;
 import io.ciranda.train.Schedule;
 import java.util.ArrayList;
@@ -25,15 +22,11 @@ final class Trainer implements AutoCloseable {
   /** Batches that are sorted by length together. */
   private static final int STRETCH = 20;
 
-  private static final double HALVED = 0.5;
-
   private final SequenceNetwork network;
   private final float[] weights; // of the labels, or null
   private final float[] quantiles;
   private final int batch;
   private final SequenceOptions options;
-  private final Team team;
-  private final Optimizer optimizer;
   private final DataParallel parallel;
 
   /**
@@ -53,15 +46,13 @@ final class Trainer implements AutoCloseable {
     this.quantiles = quantiles;
     this.batch = batch;
     this.options = options;
-    team = new Team(options.threads);
-    optimizer = new Optimizer(options.rule, network.parameters());
     parallel =
         new DataParallel(
             network.backend(),
-            team,
             network.parameters(),
-            optimizer,
+            options.rule,
             options.clipping,
+            options.threads,
             network::refresh);
   }
 
@@ -72,7 +63,7 @@ final class Trainer implements AutoCloseable {
    * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
    */
   void run(List<Encoded> train, List<Encoded> valid) {
-    var schedule = new Schedule.Plateau(options.patience / 2, HALVED);
+    Schedule schedule = options.schedule();
     var patience = new Patience(options.patience, schedule);
     Tensor values = network.parameters().values();
     boolean stopped = false;
@@ -142,7 +133,7 @@ final class Trainer implements AutoCloseable {
    */
   double step(List<Encoded> examples, double rate) {
     float scale = 1f / places(examples);
-    long seed = Tape.mix(options.seed) + optimizer.steps();
+    long seed = Tape.mix(options.seed) + parallel.optimizer().steps();
     return parallel
         .step(
             seed,
@@ -162,22 +153,9 @@ final class Trainer implements AutoCloseable {
     var sorted = new ArrayList<>(examples);
     sorted.sort(Comparator.comparingInt(Encoded::steps));
     List<List<Encoded>> batches = cut(sorted);
-    double[] losses = new double[batches.size()];
-    team.run(worker -> network.refresh(worker, team.size()));
-    team.run(
-        worker -> {
-          try (var workspace = new Workspace("validation")) {
-            Tape tape = Tape.inference(network.backend(), workspace);
-            for (int i = worker; i < losses.length; i += team.size()) {
-              tape.begin(0);
-              losses[i] = network.loss(tape, batches.get(i), weights, quantiles, 0);
-            }
-          }
-        });
-    double sum = 0;
-    for (double loss : losses) {
-      sum += loss;
-    }
+    double sum =
+        parallel.evaluate(
+            batches.size(), (i, tape) -> network.loss(tape, batches.get(i), weights, quantiles, 0));
     return sum / places(examples);
   }
 
@@ -189,7 +167,5 @@ final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
-    optimizer.close();
-    team.close();
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +59,23 @@ public final class Vocabulary {
    * @throws IllegalArgumentException if the text is empty, or a limit would leave characters out
    */
   public static Vocabulary of(Level level, String text, int limit) {
+    return of(level, text, limit, 1);
+  }
+
+  /**
+   * The symbols of a text, as {@link #of(Level, String, int)}, without words that are rare.
+   *
+   * @param minCount how often a word has to occur, so that a model of words learns what to make of
+   *     {@link #UNKNOWN} ones; of no effect on characters
+   */
+  public static Vocabulary of(Level level, String text, int limit, int minCount) {
     var counts = new LinkedHashMap<String, Integer>();
-    forEachSymbol(level, text, symbol -> counts.merge(symbol, 1, Integer::sum));
+    forEachSymbol(level, text, true, symbol -> counts.merge(symbol, 1, Integer::sum));
     if (counts.isEmpty()) {
       throw new IllegalArgumentException("the text is empty");
     }
     if (level == Level.WORD) {
+      counts.values().removeIf(count -> count < minCount);
       counts.putIfAbsent(UNKNOWN, 0);
     }
     List<Map.Entry<String, Integer>> sorted = new ArrayList<>(counts.entrySet());
@@ -82,21 +94,23 @@ public final class Vocabulary {
     return new Vocabulary(level, symbols);
   }
 
-  private static void forEachSymbol(Level level, String text, Consumer<String> consumer) {
+  private static void forEachSymbol(
+      Level level, String text, boolean endsLastLine, Consumer<String> consumer) {
     if (level == Level.CHAR) {
       text.codePoints().forEach(c -> consumer.accept(Character.toString(c)));
       return;
     }
-    text.lines()
-        .forEach(
-            line -> {
-              for (String word : line.strip().split("\\s+", -1)) {
-                if (!word.isEmpty()) {
-                  consumer.accept(word);
-                }
-              }
-              consumer.accept(END);
-            });
+    Iterator<String> lines = text.lines().iterator();
+    while (lines.hasNext()) {
+      for (String word : lines.next().strip().split("\\s+", -1)) {
+        if (!word.isEmpty()) {
+          consumer.accept(word);
+        }
+      }
+      if (lines.hasNext() || endsLastLine) {
+        consumer.accept(END);
+      }
+    }
   }
 
   /** V. */
@@ -122,6 +136,12 @@ public final class Vocabulary {
   /** The id of a symbol, or -1. */
   public int id(String symbol) {
     return ids.getOrDefault(symbol, -1);
+  }
+
+  /** The id of a symbol, that of {@link #UNKNOWN} where words have it, or -1. */
+  public int idOrUnknown(String symbol) {
+    int id = id(symbol);
+    return id < 0 && level == Level.WORD ? id(UNKNOWN) : id;
   }
 
   /** A text as ids. */
@@ -159,23 +179,33 @@ public final class Vocabulary {
 
   /** Encodes a text; the caller decides whether unknown symbols are an error. */
   public Encoded encode(String text) {
-    int unknownId = id(UNKNOWN);
-    boolean replaces = level == Level.WORD && unknownId >= 0;
+    return encode(text, true);
+  }
+
+  /**
+   * Encodes a text that goes on: as {@link #encode}, but that its last line ends only where there
+   * is a line break.
+   */
+  public Encoded encodePrompt(String text) {
+    return encode(text, text.endsWith("\n") || text.endsWith("\r"));
+  }
+
+  private Encoded encode(String text, boolean endsLastLine) {
+    boolean replaces = level == Level.WORD && id(UNKNOWN) >= 0;
     var buffer = java.util.stream.IntStream.builder();
     var unknown = new LinkedHashMap<String, Integer>();
     forEachSymbol(
         level,
         text,
+        endsLastLine,
         symbol -> {
-          int id = id(symbol);
-          if (id < 0) {
+          if (id(symbol) < 0) {
             unknown.merge(symbol, 1, Integer::sum);
-            if (!replaces) {
-              return;
-            }
-            id = unknownId;
           }
-          buffer.add(id);
+          int id = idOrUnknown(symbol);
+          if (id >= 0) {
+            buffer.add(id);
+          }
         });
     return new Encoded(buffer.build().toArray(), unknown, replaces);
   }

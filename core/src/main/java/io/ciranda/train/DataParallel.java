@@ -4,14 +4,16 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Kernels;
+import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.Workspace;
 import io.ciranda.parallel.Team;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Training steps on all threads of a team: slices of the batch forward and backward, then one
- * update. After the first steps of a size a step takes no off-heap memory.
+ * Training steps on several threads: slices of the batch forward and backward, then one update.
+ * After the first steps of a size a step takes no off-heap memory. Owns the threads and the
+ * optimiser's state.
  */
 public final class DataParallel implements AutoCloseable {
   /** Norms are summed in chunks of this many weights, whoever sums them. */
@@ -23,10 +25,10 @@ public final class DataParallel implements AutoCloseable {
     /**
      * Runs the forward pass up to a loss operation.
      *
-     * @param worker which slice, in [0, threads)
+     * @param slice which one, in [0, threads)
      * @return the sum of the slice's losses
      */
-    double forward(int worker, Tape tape);
+    double forward(int slice, Tape tape);
   }
 
   /**
@@ -47,6 +49,7 @@ public final class DataParallel implements AutoCloseable {
    */
   public record Result(double loss, double gradientNorm) {}
 
+  private final Backend backend;
   private final Kernels kernels;
   private final Team team;
   private final Parameters parameters;
@@ -59,20 +62,28 @@ public final class DataParallel implements AutoCloseable {
   private final double[] losses;
   private final double[] squares; // of each chunk
 
-  /** Steps for the given parameters; the team and the optimizer stay the caller's. */
+  /**
+   * Before the first step.
+   *
+   * @param rule of the update; its state begins with zeros
+   * @param threads slices of a batch that run side by side
+   * @param refresh is run before slices are, in as many parts as there are threads
+   * @throws IllegalArgumentException if there is no thread
+   */
   public DataParallel(
       Backend backend,
-      Team team,
       Parameters parameters,
-      Optimizer optimizer,
+      UpdateRule rule,
       Clipping clipping,
+      int threads,
       Refresh refresh) {
+    this.backend = backend;
     this.kernels = backend.kernels();
-    this.team = team;
     this.parameters = parameters;
-    this.optimizer = optimizer;
     this.clipping = clipping;
     this.refresh = refresh;
+    team = new Team(threads);
+    optimizer = new Optimizer(rule, parameters);
     for (int i = 0; i < team.size(); i++) {
       workspaces.add(new Workspace("slice " + i));
       gradients.add(new Parameters.Like(parameters));
@@ -92,7 +103,7 @@ public final class DataParallel implements AutoCloseable {
    *     unchanged
    */
   public Result step(long seed, double rate, Slice slice) {
-    team.run(worker -> refresh.part(worker, team.size()));
+    refresh();
     team.run(worker -> runSlice(worker, seed, slice));
     team.run(this::sumGradients);
     double loss = 0;
@@ -122,6 +133,10 @@ public final class DataParallel implements AutoCloseable {
     return new Result(loss, norm);
   }
 
+  private void refresh() {
+    team.run(worker -> refresh.part(worker, team.size()));
+  }
+
   private void runSlice(int worker, long seed, Slice slice) {
     gradients.get(worker).zero();
     Tape tape = tapes.get(worker);
@@ -129,6 +144,32 @@ public final class DataParallel implements AutoCloseable {
     tape.begin(Tape.mix(seed * team.size() + worker));
     losses[worker] = slice.forward(worker, tape);
     tape.backward();
+  }
+
+  /**
+   * Runs forward passes alone: nothing is dropped out, the weights stay.
+   *
+   * @param slices how many there are, for the threads to share
+   * @return the sum of their losses, the same whatever the number of threads
+   */
+  public double evaluate(int slices, Slice slice) {
+    double[] each = new double[slices];
+    refresh();
+    team.run(
+        worker -> {
+          try (var workspace = new Workspace("evaluation")) {
+            Tape tape = Tape.inference(backend, workspace);
+            for (int i = worker; i < slices; i += team.size()) {
+              tape.begin(0);
+              each[i] = slice.forward(i, tape);
+            }
+          }
+        });
+    double loss = 0;
+    for (double l : each) {
+      loss += l;
+    }
+    return loss;
   }
 
   /** The first weight of a worker's share, a whole number of chunks. */
@@ -159,6 +200,16 @@ public final class DataParallel implements AutoCloseable {
         : 1;
   }
 
+  /** The threads, idle between steps. */
+  public Team team() {
+    return team;
+  }
+
+  /** What becomes of the gradients; checkpoints keep its state. */
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
   /** The summed gradients of the last step, before clipping by norm; for tests and studies. */
   public Parameters.Like gradients() {
     return gradients.getFirst();
@@ -174,5 +225,7 @@ public final class DataParallel implements AutoCloseable {
   public void close() {
     workspaces.forEach(Workspace::close);
     gradients.forEach(Parameters.Like::close);
+    optimizer.close();
+    team.close();
   }
 }

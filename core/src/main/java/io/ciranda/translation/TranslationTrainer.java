@@ -5,19 +5,15 @@ import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.UpdateRule;
-import io.ciranda.memory.Workspace;
-import io.ciranda.parallel.Team;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.LossCurves;
-import io.ciranda.train.Optimizer;
 import io.ciranda.train.Patience;
 import io.ciranda.train.RunState;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -124,8 +120,6 @@ public final class TranslationTrainer implements AutoCloseable {
   private final List<SentencePair> train;
   private final List<SentencePair> valid;
   private final int skipped;
-  private final Team team;
-  private final Optimizer optimizer;
   private final DataParallel parallel;
   private final Patience patience;
   private final LossCurves curves;
@@ -161,13 +155,16 @@ public final class TranslationTrainer implements AutoCloseable {
     }
     batchesPerEpoch = Math.ceilDiv(this.train.size(), config.batch);
     patience = new Patience(config.patience, config.schedule);
-    team = new Team(config.threads);
-    optimizer = new Optimizer(config.rule, model.parameters());
     parallel =
         new DataParallel(
-            model.backend(), team, model.parameters(), optimizer, config.clipping, model::refresh);
+            model.backend(),
+            model.parameters(),
+            config.rule,
+            config.clipping,
+            config.threads,
+            model::refresh);
     curves = new LossCurves(totalSteps());
-    state = new RunState(model.parameters(), optimizer, patience, curves);
+    state = new RunState(model.parameters(), parallel.optimizer(), patience, curves);
   }
 
   /** The model in training. */
@@ -307,31 +304,26 @@ public final class TranslationTrainer implements AutoCloseable {
           .thenComparingInt(pair -> pair.source().length);
 
   private void validate(Listener listener) throws IOException {
-    double nats = loss(model, valid, config.batch, team);
+    double nats = validationLoss();
     curves.addValidation(step(), nats);
     boolean improved = patience.improves(nats);
     listener.onValidation(this, nats, improved);
   }
 
   /** The mean loss of a target symbol, without dropout and smoothing. */
-  static double loss(TranslationModel model, List<SentencePair> pairs, int batch, Team team) {
-    var sorted = new ArrayList<>(pairs);
+  private double validationLoss() {
+    var sorted = new ArrayList<>(valid);
     sorted.sort(BY_LENGTH);
-    double[] losses = new double[Math.ceilDiv(sorted.size(), batch)];
-    team.run(worker -> model.refresh(worker, team.size()));
-    team.run(
-        worker -> {
-          try (var workspace = new Workspace("validation")) {
-            Tape tape = Tape.inference(model.backend(), workspace);
-            for (int i = worker; i < losses.length; i += team.size()) {
-              int to = Math.min((i + 1) * batch, sorted.size());
-              tape.begin(0);
-              List<SentencePair> some = sorted.subList(i * batch, to);
-              losses[i] = model.loss(tape, some, TranslationModel.LossOptions.PLAIN, 0);
-            }
-          }
-        });
-    return Arrays.stream(losses).sum() / sorted.stream().mapToInt(SentencePair::targets).sum();
+    double sum =
+        parallel.evaluate(
+            Math.ceilDiv(sorted.size(), config.batch),
+            (slice, tape) -> {
+              int from = slice * config.batch;
+              int to = Math.min(from + config.batch, sorted.size());
+              return model.loss(
+                  tape, sorted.subList(from, to), TranslationModel.LossOptions.PLAIN, 0);
+            });
+    return sum / sorted.stream().mapToInt(SentencePair::targets).sum();
   }
 
   // ---- checkpoints ----
@@ -373,7 +365,5 @@ public final class TranslationTrainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
-    optimizer.close();
-    team.close();
   }
 }

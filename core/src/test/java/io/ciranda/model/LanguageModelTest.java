@@ -178,7 +178,7 @@ class LanguageModelTest {
             .metadata("ciranda.dropout", "0")
             .metadata("ciranda.level", "char")
             .metadata("ciranda.vocabulary", vocabulary);
-    model.parameters().tensors().forEach(writer::add);
+    writer.addAll(model.parameters().tensors());
     return writer;
   }
 

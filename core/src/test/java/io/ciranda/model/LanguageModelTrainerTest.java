@@ -10,11 +10,11 @@ import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.model.LanguageModelTrainer.Config;
 import io.ciranda.model.LanguageModelTrainer.End;
-import io.ciranda.model.LanguageModelTrainer.Point;
 import io.ciranda.nn.Cell;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DivergedException;
+import io.ciranda.train.LossCurves.Point;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +59,7 @@ class LanguageModelTrainerTest {
         4,
         8,
         epochs,
-        new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
+        UpdateRule.Adam.standard(),
         rate,
         new Clipping.ByNorm(1),
         new Schedule.Constant(),
@@ -100,7 +100,7 @@ class LanguageModelTrainerTest {
     try (var model = model(Cell.LSTM, false);
         var trainer = new LanguageModelTrainer(model, ids, new int[0], simple(2, 1e-30, 0))) {
       trainer.run(() -> false, TrainingRun.SILENT);
-      List<Double> losses = trainer.trainCurve().stream().map(Point::natsPerSymbol).toList();
+      List<Double> losses = trainer.curves().training().stream().map(Point::loss).toList();
       int half = losses.size() / 2;
       assertEquals(losses.subList(0, half), losses.subList(half, 2 * half), "nothing was learned");
     }
@@ -113,12 +113,12 @@ class LanguageModelTrainerTest {
     try (var model = model(Cell.GRU, false);
         var trainer = new LanguageModelTrainer(model, ids, other, simple(50, 0.02, 2))) {
       assertEquals(End.EARLY_STOPPED, trainer.run(() -> false, TrainingRun.SILENT));
-      List<Point> curve = trainer.validCurve();
+      List<Point> curve = trainer.curves().validation();
       assertTrue(curve.size() < 50);
-      double best = curve.get(curve.size() - 3).natsPerSymbol();
+      double best = curve.get(curve.size() - 3).loss();
       assertEquals(best, trainer.best());
-      assertTrue(curve.get(curve.size() - 1).natsPerSymbol() >= best);
-      assertTrue(curve.get(curve.size() - 2).natsPerSymbol() >= best);
+      assertTrue(curve.get(curve.size() - 1).loss() >= best);
+      assertTrue(curve.get(curve.size() - 2).loss() >= best);
       assertEquals(End.EARLY_STOPPED, trainer.run(() -> false, TrainingRun.SILENT));
       assertEquals(curve.size(), trainer.epoch(), "nothing more was done");
     }
@@ -186,8 +186,8 @@ class LanguageModelTrainerTest {
           symbols.stream().mapToLong(s -> s).sum());
       assertEquals(4 * 3, symbols.getLast(), "the last window of an epoch is shorter");
       assertEquals(STEPS / TrainingRun.VALIDATE_EVERY + 1, validated.size(), "and at the end");
-      assertEquals(validated, run.trainer.validCurve().stream().map(Point::step).toList());
-      assertEquals(STEPS, run.trainer.trainCurve().size());
+      assertEquals(validated, run.trainer.curves().validation().stream().map(Point::step).toList());
+      assertEquals(STEPS, run.trainer.curves().training().size());
       assertEquals(0.05, rates.getFirst());
       assertTrue(rates.getLast() < 0.05, "the plateau has been met");
     }
@@ -202,7 +202,7 @@ class LanguageModelTrainerTest {
       long windows = trainer.totalSteps() / 3;
       assertEquals(
           List.of(windows, 2 * windows, 3 * windows),
-          trainer.validCurve().stream().map(Point::step).toList());
+          trainer.curves().validation().stream().map(Point::step).toList());
     }
   }
 
@@ -212,7 +212,7 @@ class LanguageModelTrainerTest {
     try (var model = model(Cell.RNN, false);
         var trainer = new LanguageModelTrainer(model, ids, new int[0], simple(1, 0.01, 3))) {
       assertEquals(End.FINISHED, trainer.run(() -> false, TrainingRun.SILENT));
-      assertEquals(List.of(), trainer.validCurve());
+      assertEquals(List.of(), trainer.curves().validation());
       assertEquals(Double.POSITIVE_INFINITY, trainer.best());
     }
   }
@@ -258,8 +258,8 @@ class LanguageModelTrainerTest {
 
     Finished(TrainingRun run) {
       weights = run.weights();
-      trainCurve = run.trainer.trainCurve();
-      validCurve = run.trainer.validCurve();
+      trainCurve = run.trainer.curves().training();
+      validCurve = run.trainer.curves().validation();
     }
 
     static Finished uninterrupted() throws IOException {
@@ -397,14 +397,14 @@ class LanguageModelTrainerTest {
       trainer.run(() -> trainer.step() == 42, TrainingRun.SILENT); // a point averages 4 steps
       trainer.saveCheckpoint(file, "loop");
       trainer.run(() -> trainer.step() == 60, TrainingRun.SILENT);
-      expected = trainer.trainCurve();
+      expected = trainer.curves().training();
       assertEquals(15, expected.size());
     }
     try (var model = model(Cell.RNN, false);
         var trainer = new LanguageModelTrainer(model, ids, new int[0], config)) {
       trainer.resume(file, "loop");
       trainer.run(() -> trainer.step() == 60, TrainingRun.SILENT);
-      assertEquals(expected, trainer.trainCurve());
+      assertEquals(expected, trainer.curves().training());
     }
   }
 

@@ -54,7 +54,7 @@ class TrainingMemoryTest {
             batch,
             steps,
             MAX_STEPS / WINDOWS,
-            new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
+            UpdateRule.Adam.standard(),
             0.001,
             new Clipping.ByNorm(1),
             new Schedule.Cosine(10, 0),

@@ -3,6 +3,7 @@ package io.ciranda.sequence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
+import io.ciranda.text.Vocabulary;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,23 @@ class SequenceAllocationTest {
           () -> {
             session.step(numbers);
             if (Float.isNaN(session.value(1, 0))) {
+              throw new AssertionError();
+            }
+          });
+    }
+  }
+
+  @Test
+  void languageModels() {
+    String text = "left right ".repeat(50);
+    try (var model = SequenceLanguageModel.fit(text, Vocabulary.Level.WORD, SHORT);
+        TextSession session = model.newSession()) {
+      assertNoGarbage(
+          "words",
+          () -> {
+            session.step("left");
+            session.step("never seen");
+            if (session.symbol().isEmpty() || !(session.probability(0) >= 0)) {
               throw new AssertionError();
             }
           });

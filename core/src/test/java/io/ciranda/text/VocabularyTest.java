@@ -63,6 +63,24 @@ class VocabularyTest {
   }
 
   @Test
+  void wordsThatAreTooRareAreReadAsUnknownCharactersNever() {
+    Vocabulary vocabulary = Vocabulary.of(WORD, "a a a b b c\nb a", NO_LIMIT, 3);
+    assertEquals(List.of("a", "b", "<unk>"), vocabulary.symbols());
+    assertArrayEquals(new int[] {0, 2, 1, 2}, vocabulary.encode("a c b").ids());
+    assertEquals(List.of("b", "a"), Vocabulary.of(CHAR, "abb", NO_LIMIT, 2).symbols());
+  }
+
+  @Test
+  void theLineOfAPromptGoesOn() {
+    Vocabulary vocabulary = Vocabulary.of(WORD, "a b\nb", NO_LIMIT);
+    assertEquals(List.of("b", "<eos>", "a", "<unk>"), vocabulary.symbols());
+    assertArrayEquals(new int[] {2, 1, 0}, vocabulary.encodePrompt("a\nb").ids());
+    assertArrayEquals(new int[] {2, 1}, vocabulary.encodePrompt("a\n").ids());
+    var withoutEnd = new Vocabulary(WORD, List.of("a", "b"));
+    assertArrayEquals(new int[] {0, 1}, withoutEnd.encodePrompt("a b").ids());
+  }
+
+  @Test
   void aLimitThatIsNotReachedChangesNothing() {
     assertEquals(
         Vocabulary.of(WORD, "a b", NO_LIMIT).symbols(), Vocabulary.of(WORD, "a b", 4).symbols());

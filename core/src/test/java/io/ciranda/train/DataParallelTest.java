@@ -14,7 +14,6 @@ import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.Tensor;
-import io.ciranda.parallel.Team;
 import io.ciranda.testing.Values;
 import java.util.Arrays;
 import org.junit.jupiter.api.AutoClose;
@@ -24,7 +23,7 @@ class DataParallelTest {
   private static final int N = 12; // examples
   private static final int I = 150;
   private static final int O = 120; // I * O is more than one chunk of the summation
-  private static final UpdateRule ADAM = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+  private static final UpdateRule ADAM = UpdateRule.Adam.standard();
   private static final UpdateRule SGD = new UpdateRule.Sgd(0, false, 0);
 
   @AutoClose private final Tensor x = Tensor.of(Values.floats("x", N * I), N, I);
@@ -33,8 +32,7 @@ class DataParallelTest {
   /** Linear regression with dropout on the inputs. */
   private final class Regression implements AutoCloseable {
     private final Parameters parameters;
-    private final Team team;
-    private final Optimizer optimizer;
+    private final int threads;
     private final DataParallel parallel;
     private float dropout;
     private float scale = 1f / N;
@@ -44,11 +42,10 @@ class DataParallelTest {
       builder.declare("w", Initializer.normal(0.1), O, I);
       builder.declare("b", Initializer.zeros(), O);
       parameters = builder.build(Values.random(2));
-      team = new Team(threads);
-      optimizer = new Optimizer(rule, parameters);
+      this.threads = threads;
       parallel =
           new DataParallel(
-              Backend.best(), team, parameters, optimizer, clipping, (part, parts) -> {});
+              Backend.best(), parameters, rule, clipping, threads, (part, parts) -> {});
     }
 
     Regression dropout(float p) {
@@ -61,8 +58,8 @@ class DataParallelTest {
     }
 
     private double forward(int worker, Tape tape) {
-      int from = N * worker / team.size();
-      int to = N * (worker + 1) / team.size();
+      int from = N * worker / threads;
+      int to = N * (worker + 1) / threads;
       Variable rows = Ops.dropout(tape, tape.constant(x.rows(from, to)), dropout);
       Variable y = Ops.linear(tape, rows, parameters.get("w"), parameters.get("b"));
       return Ops.squaredError(tape, y, targets.rows(from, to), scale);
@@ -75,8 +72,6 @@ class DataParallelTest {
     @Override
     public void close() {
       parallel.close();
-      optimizer.close();
-      team.close();
       parameters.close();
     }
   }
@@ -216,7 +211,7 @@ class DataParallelTest {
         assertTrue(e.getMessage().startsWith("training diverged at step 2: loss "), e.getMessage());
         assertTrue(e.getMessage().contains("Lower the learning rate"), e.getMessage());
         assertArrayEquals(before, regression.weights());
-        assertEquals(1, regression.optimizer.steps());
+        assertEquals(1, regression.parallel.optimizer().steps());
         targets.set(kept, N - 1, 3);
         regression.step(2);
         assertFalse(Arrays.equals(before, regression.weights()), "the next good step counts");
@@ -262,10 +257,10 @@ class DataParallelTest {
         var parallel =
             new DataParallel(
                 Backend.best(),
-                regression.team,
                 regression.parameters,
-                regression.optimizer,
+                SGD,
                 new Clipping.None(),
+                3,
                 (part, of) -> parts[part] = of)) {
       parallel.step(
           0,
@@ -274,6 +269,27 @@ class DataParallelTest {
             assertArrayEquals(new int[] {3, 3, 3}, parts);
             return 0;
           });
+    }
+  }
+
+  @Test
+  void evaluationDropsNothingOutAndLeavesTheWeights() {
+    try (var one = new Regression(1, SGD, new Clipping.None()).dropout(0.5f);
+        var many = new Regression(3, SGD, new Clipping.None()).dropout(0.5f);
+        var whole = new Regression(1, SGD, new Clipping.None())) {
+      double loss = whole.step(0).loss();
+      float[] before = one.weights();
+      DataParallel.Slice example =
+          (i, tape) -> {
+            assertFalse(tape.isTraining());
+            Variable row = Ops.dropout(tape, tape.constant(x.rows(i, i + 1)), 0.5f);
+            Parameters p = one.parameters;
+            Variable y = Ops.linear(tape, row, p.get("w"), p.get("b"));
+            return Ops.squaredError(tape, y, targets.rows(i, i + 1), 1);
+          };
+      assertEquals(loss, one.parallel.evaluate(N, example), 1e-5 * loss);
+      assertEquals(one.parallel.evaluate(N, example), many.parallel.evaluate(N, example));
+      assertArrayEquals(before, one.weights());
     }
   }
 

@@ -9,11 +9,9 @@ import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import io.ciranda.nn.Attention;
-import io.ciranda.parallel.Team;
 import io.ciranda.testing.Golden;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,19 +90,14 @@ class TranslationGoldenTest {
   void trainingIsPyTorchs(Path path) throws IOException {
     try (var golden = new Golden(path);
         var model = model(golden);
-        var team = new Team(1);
-        var optimizer =
-            new Optimizer(
-                new UpdateRule.Adam(
-                    golden.number("beta1"), golden.number("beta2"), golden.number("eps"), 0, false),
-                model.parameters());
         var parallel =
             new DataParallel(
                 model.backend(),
-                team,
                 model.parameters(),
-                optimizer,
+                new UpdateRule.Adam(
+                    golden.number("beta1"), golden.number("beta2"), golden.number("eps"), 0, false),
                 new Clipping.None(),
+                1,
                 model::refresh)) {
       List<SentencePair> pairs = pairs(golden);
       int targets = pairs.stream().mapToInt(SentencePair::targets).sum();

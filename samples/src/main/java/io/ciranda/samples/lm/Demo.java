@@ -107,7 +107,7 @@ public final class Demo extends CirandaCommand {
         32,
         64,
         epochs,
-        new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false),
+        UpdateRule.Adam.standard(),
         0.005,
         new Clipping.ByNorm(5),
         new Schedule.Cosine(100, 0),

@@ -10,7 +10,6 @@ import io.ciranda.samples.cli.UserException;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -110,16 +109,12 @@ final class Sample extends CirandaCommand {
   }
 
   private static int[] encode(Vocabulary vocabulary, String prompt) {
-    Vocabulary.Encoded encoded = vocabulary.encode(prompt);
+    Vocabulary.Encoded encoded = vocabulary.encodePrompt(prompt);
     if (encoded.unknownCount() > 0 && !encoded.replaced()) {
       throw new UserException(
           "--prompt: the model's vocabulary of %d has no '%s'"
               .formatted(vocabulary.size(), String.join("', '", encoded.unknown().keySet())));
     }
-    int[] ids = encoded.ids();
-    // The prompt of a word model is the beginning of a line, not all of it.
-    return vocabulary.level() == Vocabulary.Level.WORD
-        ? Arrays.copyOf(ids, Math.max(0, ids.length - 1))
-        : ids;
+    return encoded.ids();
   }
 }

@@ -303,8 +303,8 @@ final class TrainingJob {
   private void drawCurve(LanguageModelTrainer trainer, Double ngramNats) throws IOException {
     String symbol = vocabulary.level() == Vocabulary.Level.CHAR ? "character" : "word";
     var curve = new LossCurve(title, "nats per " + symbol);
-    trainer.trainCurve().forEach(point -> curve.training(point.step(), point.natsPerSymbol()));
-    trainer.validCurve().forEach(point -> curve.validation(point.step(), point.natsPerSymbol()));
+    trainer.curves().training().forEach(point -> curve.training(point.step(), point.loss()));
+    trainer.curves().validation().forEach(point -> curve.validation(point.step(), point.loss()));
     if (ngramNats != null) {
       curve.level(NGRAM + "-gram model", ngramNats);
     }

@@ -11,6 +11,10 @@ import io.ciranda.memory.Tensor;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.nn.Cell;
 import io.ciranda.samples.Typed;
+import io.ciranda.sequence.Example;
+import io.ciranda.sequence.Sequence;
+import io.ciranda.sequence.SequenceClassifier;
+import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +89,32 @@ class InspectTest {
             "          embedding embedding.weight [30][6]",
             "          linear output.weight [30][6], the embedding's weights"),
         lines.subList(lines.size() - 5, lines.size()));
+  }
+
+  @Test
+  void aSequenceModelNeedsWhatIsAroundItsNetwork() throws IOException {
+    var step = Sequence.of(new float[] {1, 2}, 1).withSymbols(new String[][] {{"shop"}, {"web"}});
+    var examples = List.of(new Example<>(step, "a"), new Example<>(step, "b"));
+    try (var model =
+        SequenceClassifier.fit(
+            examples, SequenceOptions.standard().withEpochs(1).withValidation(0).withPatience(0))) {
+      model.save(file);
+    }
+    List<String> lines = inspect("").done().out().lines().toList();
+    assertEquals(
+        List.of(
+            "          gru, 1 layer, 64 units, from rnn.weight_hh_l0 [192][64]",
+            "          no embedding: a step takes 3 features",
+            "          linear output.weight [2][64]"),
+        lines.subList(lines.size() - 4, lines.size() - 1));
+    String last = lines.getLast();
+    assertTrue(
+        last.startsWith(
+            "          around it, for io.ciranda.sequence to encode steps and decode outputs: "),
+        last);
+    for (String name : List.of("embedding.0.weight [3][2]", "encoder.shift [1]", "targets.mean")) {
+      assertTrue(last.contains(name), last);
+    }
   }
 
   @Test

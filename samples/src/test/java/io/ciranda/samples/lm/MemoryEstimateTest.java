@@ -33,7 +33,7 @@ class MemoryEstimateTest {
       throws IOException {
     List<String> symbols = IntStream.range(0, v).mapToObj(i -> "w" + i).toList();
     var vocabulary = new Vocabulary(Vocabulary.Level.WORD, symbols);
-    var rule = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+    var rule = UpdateRule.Adam.standard();
     var config =
         new LanguageModelTrainer.Config(
             batch,

@@ -20,7 +20,7 @@ final class Consumer {
   static LanguageModel train(String text, int epochs, List<Double> losses) throws IOException {
     var vocabulary = Vocabulary.of(Vocabulary.Level.CHAR, text, 100);
     var shape = new LanguageModel.Config(Cell.LSTM, 16, 64, 1, false, 0);
-    var adam = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+    var adam = UpdateRule.Adam.standard();
     var run =
         new LanguageModelTrainer.Config(
             16,

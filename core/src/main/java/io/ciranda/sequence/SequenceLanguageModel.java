@@ -1,0 +1,257 @@
+package io.ciranda.sequence;
+
+import io.ciranda.infer.Model;
+import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.Precision;
+import io.ciranda.memory.Tensor;
+import io.ciranda.model.LanguageModel;
+import io.ciranda.model.LanguageModelEvaluator;
+import io.ciranda.model.LanguageModelTrainer;
+import io.ciranda.text.Vocabulary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/**
+ * Tells the next symbol of a text: a character, or a word, which may as well be the name of an
+ * event, a line for each sequence.
+ *
+ * <pre>
+ * try (var model = SequenceLanguageModel.fit(text, Vocabulary.Level.WORD, SequenceOptions.standard())) {
+ *   System.out.println(model.evaluate(other));                     // nats, bits, perplexity
+ *   System.out.println(model.predict("search basket").top(3));     // what is clicked next
+ *   model.save(file);
+ * }
+ * </pre>
+ *
+ * <p>A face of {@link LanguageModel}, {@link LanguageModelTrainer} and {@link
+ * LanguageModelEvaluator}, which have more to choose from. Any number of threads may share one.
+ */
+public final class SequenceLanguageModel implements AutoCloseable {
+  private final LanguageModel model;
+  private final Model packed;
+
+  private SequenceLanguageModel(LanguageModel model) {
+    this.model = model;
+    packed = model.pack(Precision.F32);
+  }
+
+  /**
+   * Trains a language model by truncated BPTT. The end of the text is kept for validation. Of the
+   * options, the window is the steps that gradients go back, the batch how many pieces of the text
+   * are read side by side, and the least count that of words: all characters are known. Those for
+   * numbers, labels and unknown symbols are of no effect.
+   *
+   * @param level what a symbol is
+   * @throws IllegalArgumentException if the text is too short, or the options ask for a
+   *     bidirectional model
+   * @throws io.ciranda.train.DivergedException if the loss explodes
+   */
+  public static SequenceLanguageModel fit(
+      String text, Vocabulary.Level level, SequenceOptions options) {
+    if (options.bidirectional(false)) {
+      throw new IllegalArgumentException(
+          "a language model cannot read what it is to tell: expected one direction, actual both");
+    }
+    int cut = cut(text, level, options.validation);
+    String first = text.substring(0, cut);
+    // A rare letter of the last part is no error, words are as the literature counts perplexity.
+    Vocabulary vocabulary =
+        Vocabulary.of(
+            level,
+            level == Vocabulary.Level.CHAR ? text : first,
+            Integer.MAX_VALUE,
+            options.minCount);
+    int[] train = vocabulary.encodePrompt(first).ids();
+    int[] valid = vocabulary.encode(text.substring(cut)).ids();
+    if (valid.length < 2) {
+      options.warnOfNoValidation();
+    }
+    var shape =
+        new LanguageModel.Config(
+            options.cell,
+            options.embedding(vocabulary.size()),
+            options.hidden,
+            options.layers,
+            false,
+            options.dropout);
+    LanguageModel model = LanguageModel.create(shape, vocabulary, Backend.best(), options.seed);
+    try {
+      train(model, train, valid, options);
+      return new SequenceLanguageModel(model);
+    } catch (Throwable e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Where the last part of a text begins: between two symbols. */
+  private static int cut(String text, Vocabulary.Level level, double fraction) {
+    int at = (int) Math.round(text.length() * (1 - fraction));
+    while (at < text.length()
+        && !(level == Vocabulary.Level.WORD
+            ? Character.isWhitespace(text.charAt(at))
+            : !Character.isLowSurrogate(text.charAt(at)))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static void train(
+      LanguageModel model, int[] train, int[] valid, SequenceOptions options) {
+    int batch = options.batch(train.length / options.window);
+    var config =
+        new LanguageModelTrainer.Config(
+            batch,
+            options.window,
+            options.epochs,
+            options.rule,
+            options.rate,
+            options.clipping,
+            options.schedule(),
+            options.seed,
+            Math.min(options.threads, batch),
+            0,
+            options.patience);
+    Tensor values = model.parameters().values();
+    try (var trainer = new LanguageModelTrainer(model, train, valid, config);
+        Tensor best = Tensor.allocate(values.shape())) {
+      var epochs = new Epochs(options.listener, values, best, valid.length > 1);
+      trainer.run(options.listener::stops, epochs);
+      if (epochs.hasBest) {
+        values.copyFrom(best);
+        model.parameters().changed();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // no listener of ours throws it
+    }
+  }
+
+  /** Tells of epochs as the other models' trainings do, and keeps the best weights. */
+  private static final class Epochs implements LanguageModelTrainer.Listener {
+    private final TrainingListener listener;
+    private final Tensor values;
+    private final Tensor best;
+    private final boolean validates;
+    private boolean hasBest;
+    private double nats;
+    private long symbols;
+    private int done;
+    private long start = System.nanoTime();
+
+    Epochs(TrainingListener listener, Tensor values, Tensor best, boolean validates) {
+      this.listener = listener;
+      this.values = values;
+      this.best = best;
+      this.validates = validates;
+    }
+
+    @Override
+    public void onStep(LanguageModelTrainer trainer, double loss, double norm, double rate) {
+      nats += loss * trainer.symbolsOfLastStep();
+      symbols += trainer.symbolsOfLastStep();
+      if (!validates && trainer.epoch() > done) {
+        onEpoch(trainer, Double.NaN, true);
+      }
+    }
+
+    @Override
+    public void onValidation(LanguageModelTrainer trainer, double loss, boolean isBest) {
+      if (isBest) {
+        best.copyFrom(values);
+        hasBest = true;
+      }
+      onEpoch(trainer, loss, isBest);
+    }
+
+    private void onEpoch(LanguageModelTrainer trainer, double validLoss, boolean isBest) {
+      done = trainer.epoch();
+      long now = System.nanoTime();
+      listener.onEpoch(
+          new TrainingListener.Epoch(
+              done,
+              trainer.config().epochs(),
+              nats / symbols,
+              validLoss,
+              isBest,
+              1e-9 * (now - start)));
+      nats = 0;
+      symbols = 0;
+      start = now;
+    }
+  }
+
+  /** The symbols that it knows, in the order of a prediction's probabilities. */
+  public Vocabulary vocabulary() {
+    return model.vocabulary();
+  }
+
+  /**
+   * What follows a text.
+   *
+   * @param text at least one symbol; where symbols are words, the line goes on behind the last one
+   *     unless the text ends with a line break
+   * @throws IllegalArgumentException if it has no symbol, or characters that the model does not
+   *     know; words that it does not know are read as {@link Vocabulary#UNKNOWN}
+   */
+  public LabelPrediction predict(String text) {
+    try (TextSession session = newSession()) {
+      if (session.read(text) == 0) {
+        throw new IllegalArgumentException("text: expected at least one symbol, actual none");
+      }
+      return session.prediction();
+    }
+  }
+
+  /**
+   * Measures how well each symbol of a text but the first is told from all before it. Characters
+   * that the model does not know are left out.
+   *
+   * @throws IllegalArgumentException if the text has fewer than two symbols
+   */
+  public LanguageModelEvaluator.Score evaluate(String text) {
+    int[] ids = vocabulary().encode(text).ids();
+    return LanguageModelEvaluator.exact(model, ids, done -> {});
+  }
+
+  /**
+   * A session for one text as it comes.
+   *
+   * @throws IllegalStateException if the model is closed
+   */
+  public TextSession newSession() {
+    return new TextSession(packed, vocabulary());
+  }
+
+  /**
+   * Saves all that {@link #load} needs, atomically: the file of a {@link LanguageModel}.
+   *
+   * @throws IOException if it fails; an earlier file of that name is then unharmed
+   */
+  public void save(Path file) throws IOException {
+    model.save(file);
+  }
+
+  /**
+   * Loads what {@link #save} or {@link LanguageModel#save} wrote.
+   *
+   * @throws io.ciranda.io.ModelFileException if the file holds another kind of model, or is of a
+   *     newer version, or damaged
+   */
+  public static SequenceLanguageModel load(Path file) throws IOException {
+    return new SequenceLanguageModel(LanguageModel.load(file, Backend.best()));
+  }
+
+  /** Frees the weights; sessions that are open go on. */
+  @Override
+  public void close() {
+    packed.close();
+    model.close();
+  }
+
+  @Override
+  public String toString() {
+    return "language model, %,d weights: %s"
+        .formatted(model.parameters().count(), packed.architecture());
+  }
+}
