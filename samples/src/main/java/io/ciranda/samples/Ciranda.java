@@ -9,6 +9,7 @@ import io.ciranda.samples.lm.LanguageModelCommands;
 import io.ciranda.samples.reference.Reference;
 import io.ciranda.samples.soak.Soak;
 import io.ciranda.samples.table.SequenceCommands;
+import io.ciranda.samples.translate.TranslationCommands;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -20,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       Demo.class,
       LanguageModelCommands.class,
+      TranslationCommands.class,
       SequenceCommands.class,
       Infer.class,
       Inspect.class,

@@ -12,6 +12,7 @@ import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.report.RunFolder;
 import io.ciranda.samples.text.BuiltInText;
 import io.ciranda.samples.text.Split;
+import io.ciranda.samples.training.TrainingSession;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.Schedule;
@@ -89,7 +90,7 @@ public final class Demo extends CirandaCommand {
             Vocabulary.Level.CHAR,
             Integer.MAX_VALUE);
     var session =
-        new TrainingJob.Session(
+        new TrainingSession.Options(
             false, maxMinutes, CHECKPOINT_SECONDS, "--max-minutes gives it more time");
     TrainingJob.Summary summary = job.run(modelConfig, 0, trainingConfig, session);
 

@@ -7,12 +7,14 @@ import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.cli.UserException;
+import io.ciranda.samples.infer.SamplingOptions;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ciranda lm sample}. */
@@ -38,35 +40,7 @@ final class Sample extends CirandaCommand {
       description = "Characters, or words, to write (default: ${DEFAULT-VALUE}).")
   private int length;
 
-  @Option(
-      names = "--temperature",
-      paramLabel = "X",
-      defaultValue = "0.8",
-      description =
-          "Below 1 for safer, above 1 for wilder choices; 0 for the most probable (default: ${DEFAULT-VALUE}).")
-  private double temperature;
-
-  @Option(
-      names = "--top-k",
-      paramLabel = "K",
-      defaultValue = "0",
-      description = "Choose among the K most probable only; 0 for all (default: ${DEFAULT-VALUE}).")
-  private int topK;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      defaultValue = "1",
-      description =
-          "Choose among the most probable that together have probability P (default: ${DEFAULT-VALUE}).")
-  private double topP;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "SEED",
-      defaultValue = "1",
-      description = "Of the choices (default: ${DEFAULT-VALUE}).")
-  private long seed;
+  @Mixin private SamplingOptions choice = new SamplingOptions(0.8);
 
   /** What {@code --json} prints. */
   record Result(String model, String prompt, String text, long seed) {}
@@ -74,11 +48,11 @@ final class Sample extends CirandaCommand {
   @Override
   protected Object run(Console console) throws IOException {
     require(length >= 0, "--length: expected 0 or more, actual " + length);
-    Sampling sampling = checked(() -> new Sampling(temperature, topK, topP));
+    Sampling sampling = checked(choice::sampling);
     try (LanguageModel loaded = LanguageModel.load(model, Engine.backend(console))) {
-      String text = write(loaded, prompt, length, sampling, seed);
+      String text = write(loaded, prompt, length, sampling, choice.seed());
       console.print((prompt == null ? "" : prompt) + text);
-      return new Result(model.toString(), prompt, text, seed);
+      return new Result(model.toString(), prompt, text, choice.seed());
     }
   }
 

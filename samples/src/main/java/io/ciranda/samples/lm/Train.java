@@ -6,9 +6,9 @@ import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.text.Split;
+import io.ciranda.samples.training.OutputOptions;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,18 +38,7 @@ final class Train extends CirandaCommand {
           "For --level word: keep the V most frequent words, read the others as <unk> (default: keep all).")
   private Integer vocabulary;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "OUT",
-      description = "The model file to write, such as book.safetensors.")
-  private Path out;
-
-  @Option(
-      names = "--resume",
-      description = "Go on from the checkpoint beside the model, if there is one.")
-  private boolean resume;
-
+  @Mixin private OutputOptions output;
   @Mixin private ModelOptions model;
   @Mixin private TrainingOptions training;
 
@@ -64,11 +53,7 @@ final class Train extends CirandaCommand {
     require(
         vocabulary == null || vocabulary >= 2,
         "--vocabulary: expected at least 2, actual " + vocabulary);
-    var files = new ModelFiles(out);
-    files.prepare();
-    if (!resume) {
-      files.requireNoCheckpoint();
-    }
+    ModelFiles files = output.prepare();
     Split split = texts.read();
     String title =
         "%s on %s".formatted(TrainingJob.describe(modelConfig), texts.text.getFileName());
@@ -81,14 +66,13 @@ final class Train extends CirandaCommand {
             split,
             level,
             vocabulary == null ? Integer.MAX_VALUE : vocabulary);
-    var session =
-        new TrainingJob.Session(
-            resume,
-            training.maxMinutes,
-            training.checkpointSeconds,
-            "the same command with --resume goes on");
-    TrainingJob.Summary summary = job.run(modelConfig, model.initRange, trainingConfig, session);
-    TrainingJob.print(console, summary, out);
+    TrainingJob.Summary summary =
+        job.run(
+            modelConfig,
+            model.initRange,
+            trainingConfig,
+            training.optimization.session(output.resume()));
+    TrainingJob.print(console, summary, files.model());
     return summary;
   }
 }

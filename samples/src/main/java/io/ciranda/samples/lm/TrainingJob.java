@@ -1,7 +1,5 @@
 package io.ciranda.samples.lm;
 
-import static java.util.stream.Collectors.joining;
-
 import io.ciranda.kernel.Backend;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
@@ -9,27 +7,23 @@ import io.ciranda.model.LanguageModelTrainer;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.cli.Json;
-import io.ciranda.samples.cli.StopSignal;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.LossCurve;
 import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.report.Summaries;
-import io.ciranda.samples.report.TrainingProgress;
 import io.ciranda.samples.text.NgramModel;
 import io.ciranda.samples.text.Split;
+import io.ciranda.samples.training.TrainingSession;
 import io.ciranda.text.Vocabulary;
-import io.ciranda.train.DivergedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
 
 /** One training of a language model, from texts to model, curve and summary. */
 final class TrainingJob {
@@ -37,16 +31,6 @@ final class TrainingJob {
 
   /** The n-gram model takes some 50 bytes of heap a character: beyond this text it is left out. */
   private static final int NGRAM_SYMBOLS = 20_000_000;
-
-  /**
-   * How one session of a training goes. None of it changes what is learned.
-   *
-   * @param resume go on from the checkpoint, where there is one
-   * @param maxMinutes null for no limit
-   * @param checkpointSeconds between checkpoints; 0 for one after each step
-   * @param howToGoOn what to type after a stop before the end
-   */
-  record Session(boolean resume, Double maxMinutes, double checkpointSeconds, String howToGoOn) {}
 
   /**
    * What a training came to; {@code NAME.summary.json}, and what {@code --json} prints.
@@ -162,23 +146,18 @@ final class TrainingJob {
       LanguageModel.Config modelConfig,
       double initRange,
       LanguageModelTrainer.Config config,
-      Session session)
+      TrainingSession.Options options)
       throws IOException {
     if (train.length <= config.batch()) {
       throw new UserException(
           "the training text has %,d symbols, too few for a batch of %,d.%nType --batch %d or less, or take a longer text."
               .formatted(train.length, config.batch(), Math.max(1, train.length - 1)));
     }
-    boolean resuming = session.resume && Files.exists(files.checkpoint());
-    if (session.resume && !resuming) {
-      console.narrate("no checkpoint %s: the training begins".formatted(files.checkpoint()));
-    }
     Backend backend = Engine.backend(console);
     try (var model =
             LanguageModel.create(modelConfig, vocabulary, backend, config.seed(), initRange);
         var trainer = new LanguageModelTrainer(model, train, valid, config);
-        var stop =
-            new StopSignal(() -> console.narrate("stopping: the step is finished and saved"))) {
+        var session = new TrainingSession(console, files, options)) {
       // With what is learned, another text of the same length is another run.
       String description =
           "%s, init range %s, vocabulary of %d, text %08x"
@@ -188,10 +167,8 @@ final class TrainingJob {
                   vocabulary.size(),
                   Objects.hash(
                       vocabulary.symbols(), Arrays.hashCode(train), Arrays.hashCode(valid)));
-      if (resuming) {
-        trainer.resume(files.checkpoint(), description);
-        console.narrate("resumed %s at step %,d".formatted(files.checkpoint(), trainer.step()));
-      }
+      var run = new Run(trainer, description);
+      session.resume(run);
       console.narrate(
           "%s, %,d weights, %d threads, about %,d MB off the heap, %s"
               .formatted(
@@ -200,7 +177,7 @@ final class TrainingJob {
                   config.threads(),
                   Math.ceilDiv(MemoryEstimate.bytes(model, config), 1 << 20),
                   backend));
-      return train(trainer, description, stop, session);
+      return train(run, session);
     }
   }
 
@@ -210,36 +187,16 @@ final class TrainingJob {
             config.layers(), config.hidden(), config.cell().label().toUpperCase(Locale.ROOT));
   }
 
-  private Summary train(
-      LanguageModelTrainer trainer, String description, StopSignal stop, Session session)
-      throws IOException {
-    long start = System.nanoTime();
-    long firstStep = trainer.step();
-    var watcher = new Watcher(trainer, description, start, session);
-    LanguageModelTrainer.End end;
-    try (watcher) {
-      end = trainer.run(() -> stop.requested() || watcher.timeIsUp(), watcher);
-    } catch (DivergedException e) {
-      throw diverged(trainer, e);
-    }
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    boolean over = end != LanguageModelTrainer.End.INTERRUPTED;
-    if (over && trainer.step() == firstStep) {
-      console.narrate("the run was finished already");
-      if (Files.exists(files.summary())) {
-        Summary earlier = Json.read(files.summary(), Summary.class);
-        if (earlier.end == end && earlier.steps == trainer.step() && earlier.test != null) {
-          return earlier;
-        }
+  private Summary train(Run run, TrainingSession session) throws IOException {
+    TrainingSession.Result result = session.train(run);
+    LanguageModelTrainer trainer = run.trainer;
+    if (result.nothingToDo() && Files.exists(files.summary())) {
+      Summary earlier = Json.read(files.summary(), Summary.class);
+      if (earlier.end == run.end && earlier.steps == run.step() && earlier.test != null) {
+        return earlier;
       }
     }
-    trainer.saveCheckpoint(files.checkpoint(), description);
-    // Before the first validation the latest weights are the best.
-    if (Double.isInfinite(trainer.best()) || !Files.exists(files.model())) {
-      trainer.model().save(files.model());
-    }
-    // After Ctrl-C the user waits for nothing but the checkpoint.
-    boolean measures = !stop.requested();
+    boolean measures = !session.stopRequested();
     Summary summary =
         new Summary(
             command,
@@ -248,41 +205,21 @@ final class TrainingJob {
             trainer.config().toString(),
             trainer.model().parameters().count(),
             vocabulary.size(),
-            end,
+            run.end,
             trainer.step(),
             trainer.epoch(),
-            seconds,
-            watcher.tokens / seconds,
+            result.seconds(),
+            result.tokensPerSecond(),
             Double.isFinite(trainer.best()) ? trainer.best() : null,
             measures ? test(trainer.model().backend()) : null,
             measures ? ngram() : null,
             Environment.current());
     drawCurve(trainer, summary.ngramNats);
     Summaries.write(files.summary(), summary);
-    if (!over) {
-      console.narrate(
-          "stopped at step %,d of %,d; %s"
-              .formatted(trainer.step(), trainer.totalSteps(), session.howToGoOn));
+    if (!result.over()) {
+      session.tellHowToGoOn(run);
     }
     return summary;
-  }
-
-  /** What there is of a run that cannot go on. */
-  private UserException diverged(LanguageModelTrainer trainer, DivergedException e)
-      throws IOException {
-    drawCurve(trainer, null);
-    String best =
-        Double.isInfinite(trainer.best())
-            ? ""
-            : "the model of the best validation, " + files.model();
-    String checkpoint =
-        Files.exists(files.checkpoint()) ? "the last checkpoint, " + files.checkpoint() : "";
-    String kept =
-        Stream.of(best, checkpoint).filter(text -> !text.isEmpty()).collect(joining("; "));
-    return new UserException(
-        "%s.%nKept: %s. To train anew, name another --model or delete the checkpoint."
-            .formatted(e.getMessage(), kept.isEmpty() ? "nothing yet" : kept),
-        e);
   }
 
   /**
@@ -330,58 +267,77 @@ final class TrainingJob {
     console.print("model            " + model);
   }
 
-  /** Shows how it goes, saves the best model, and checkpoints on the way. */
-  private final class Watcher implements LanguageModelTrainer.Listener, AutoCloseable {
+  /** The trainer as a session drives it. */
+  private final class Run implements TrainingSession.Trainer {
+    private final LanguageModelTrainer trainer;
     private final String description;
-    private final long start;
-    private final Duration limit;
-    private final double checkpointNanos;
-    private final TrainingProgress progress;
-    private long tokens;
-    private long lastCheckpoint;
+    private LanguageModelTrainer.End end;
 
-    Watcher(LanguageModelTrainer trainer, String description, long start, Session session) {
+    Run(LanguageModelTrainer trainer, String description) {
+      this.trainer = trainer;
       this.description = description;
-      this.start = start;
-      limit =
-          session.maxMinutes == null
-              ? ChronoUnit.FOREVER.getDuration()
-              : Duration.ofMillis((long) (session.maxMinutes * 60_000));
-      checkpointNanos = session.checkpointSeconds * 1e9;
-      lastCheckpoint = start;
-      progress =
-          TrainingProgress.start(console, "training", trainer.step(), trainer.totalSteps(), limit);
-    }
-
-    boolean timeIsUp() {
-      return limit.compareTo(Duration.ofNanos(System.nanoTime() - start)) <= 0;
     }
 
     @Override
-    public void onStep(LanguageModelTrainer trainer, double loss, double gradientNorm, double rate)
-        throws IOException {
-      tokens += trainer.symbolsOfLastStep();
-      progress.step(trainer.step(), tokens, loss);
-      if (System.nanoTime() - lastCheckpoint >= checkpointNanos) {
-        trainer.saveCheckpoint(files.checkpoint(), description);
-        lastCheckpoint = System.nanoTime();
-      }
+    public long step() {
+      return trainer.step();
     }
 
     @Override
-    public void onValidation(LanguageModelTrainer trainer, double nats, boolean best)
-        throws IOException {
-      progress.say(
-          "epoch %d, step %,d: validation %.4f nats%s"
-              .formatted(trainer.epoch(), trainer.step(), nats, best ? ", the best so far" : ""));
-      if (best) {
-        trainer.model().save(files.model());
-      }
+    public long totalSteps() {
+      return trainer.totalSteps();
     }
 
     @Override
-    public void close() {
-      progress.close();
+    public int epoch() {
+      return trainer.epoch();
+    }
+
+    @Override
+    public double best() {
+      return trainer.best();
+    }
+
+    @Override
+    public boolean run(BooleanSupplier stop, TrainingSession.Progress progress) throws IOException {
+      end =
+          trainer.run(
+              stop,
+              new LanguageModelTrainer.Listener() {
+                @Override
+                public void onStep(
+                    LanguageModelTrainer trainer, double loss, double gradientNorm, double rate)
+                    throws IOException {
+                  progress.onStep(trainer.symbolsOfLastStep(), loss);
+                }
+
+                @Override
+                public void onValidation(LanguageModelTrainer trainer, double nats, boolean best)
+                    throws IOException {
+                  progress.onValidation("%.4f nats".formatted(nats), best);
+                }
+              });
+      return end != LanguageModelTrainer.End.INTERRUPTED;
+    }
+
+    @Override
+    public void saveModel(Path file) throws IOException {
+      trainer.model().save(file);
+    }
+
+    @Override
+    public void saveCheckpoint(Path file) throws IOException {
+      trainer.saveCheckpoint(file, description);
+    }
+
+    @Override
+    public void resume(Path file) throws IOException {
+      trainer.resume(file, description);
+    }
+
+    @Override
+    public void drawCurve() throws IOException {
+      TrainingJob.this.drawCurve(trainer, null);
     }
   }
 }

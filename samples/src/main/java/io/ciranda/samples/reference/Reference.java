@@ -63,7 +63,7 @@ public final class Reference extends CirandaCommand {
    * What a run came to; {@code --json} prints these. {@code reached} is null where the run was
    * stopped.
    */
-  record Outcome(String name, String unit, double goal, Double figure, Boolean reached) {}
+  record Outcome(String name, Goal goal, Double figure, Boolean reached) {}
 
   @Override
   protected Object run(Console console) throws Exception {
@@ -92,10 +92,9 @@ public final class Reference extends CirandaCommand {
 
   private static List<ReferenceRun> list(Console console) {
     for (ReferenceRun run : ReferenceRun.ALL) {
-      console.print(
-          "%-16s %s: at most %s %s".formatted(run.name(), run.title(), run.goal(), run.unit()));
-      console.print("%-16s   files: %s".formatted("", String.join(", ", run.files())));
-      console.print("%-16s   lm train %s".formatted("", run.options()));
+      console.print("%s: %s: %s".formatted(run.name(), run.title(), run.goal()));
+      console.print("    files: " + String.join(", ", run.files()));
+      run.shownCommands().forEach(command -> console.print("    " + command));
     }
     return ReferenceRun.ALL;
   }
@@ -103,29 +102,18 @@ public final class Reference extends CirandaCommand {
   private List<Outcome> runAll(Console console, List<ReferenceRun> chosen) throws Exception {
     // Missing data is told before the first of many hours.
     var folder = new DataFolder(data);
-    chosen.forEach(run -> run.arguments(folder, model(run)));
+    chosen.forEach(run -> run.arguments(folder, out));
     long start = System.nanoTime();
     List<Outcome> outcomes = new ArrayList<>();
     for (ReferenceRun run : chosen) {
-      List<String> command = run.arguments(folder, model(run));
-      if (maxMinutes != null) {
-        double minutes = (System.nanoTime() - start) / 60e9;
-        // A run that is finished needs no time: it is told in any case.
-        command.addAll(List.of("--max-minutes", "" + Math.max(1e-6, maxMinutes - minutes)));
-      }
-      console.narrate("%s: ciranda %s".formatted(run.title(), String.join(" ", command)));
-      int exit = runCommand(command);
-      if (exit != 0) {
-        throw new UserException("the run '%s' ended with exit code %d".formatted(run.name(), exit));
-      }
-      Outcome outcome = outcome(run);
+      Outcome outcome = run(console, run, folder, start);
       outcomes.add(outcome);
       console.print(
-          "%s: %s %s, goal at most %s: %s (published: %s)"
+          "%s: %s %s, goal %s: %s (published: %s)"
               .formatted(
                   run.name(),
                   outcome.figure == null ? "no" : "%.4f".formatted(outcome.figure),
-                  run.unit(),
+                  run.goal().unit(),
                   run.goal(),
                   outcome.reached == null ? "not finished" : outcome.reached ? "reached" : "missed",
                   run.published()));
@@ -137,19 +125,40 @@ public final class Reference extends CirandaCommand {
     return outcomes;
   }
 
-  private Path model(ReferenceRun run) {
-    return out.resolve(run.name() + ".safetensors");
+  private Outcome run(Console console, ReferenceRun run, DataFolder folder, long start)
+      throws Exception {
+    List<List<String>> commands = run.arguments(folder, out);
+    for (List<String> command : commands) {
+      var words = new ArrayList<>(command);
+      if (command == commands.getFirst()) {
+        if (maxMinutes != null) {
+          double minutes = (System.nanoTime() - start) / 60e9;
+          // A run that is finished needs no time: it is told in any case.
+          words.addAll(List.of("--max-minutes", "" + Math.max(1e-6, maxMinutes - minutes)));
+        }
+      } else if (!isTrained(run)) {
+        return new Outcome(run.name(), run.goal(), null, null);
+      }
+      console.narrate("%s: ciranda %s".formatted(run.title(), String.join(" ", words)));
+      int exit = runCommand(words);
+      if (exit != 0) {
+        throw new UserException("the run '%s' ended with exit code %d".formatted(run.name(), exit));
+      }
+    }
+    return outcome(run);
+  }
+
+  private boolean isTrained(ReferenceRun run) throws IOException {
+    return !Json.read(run.summary(out)).path("end").asText().equals("INTERRUPTED");
   }
 
   private Outcome outcome(ReferenceRun run) throws IOException {
-    JsonNode summary = Json.read(out.resolve(run.name() + ".summary.json"));
-    JsonNode figure = summary.path("test").path(run.unit());
-    boolean finished = figure.isNumber() && !summary.path("end").asText().equals("INTERRUPTED");
+    JsonNode figure = Json.read(run.results(out)).path("test").path(run.goal().unit());
+    if (!figure.isNumber()) {
+      return new Outcome(run.name(), run.goal(), null, null);
+    }
+    double value = figure.asDouble();
     return new Outcome(
-        run.name(),
-        run.unit(),
-        run.goal(),
-        figure.isNumber() ? figure.asDouble() : null,
-        finished ? figure.asDouble() <= run.goal() : null);
+        run.name(), run.goal(), value, isTrained(run) ? run.goal().isReachedBy(value) : null);
   }
 }

@@ -32,9 +32,17 @@ class ReferenceTest {
     String list = reference("--list").done().out();
     for (ReferenceRun run : ReferenceRun.ALL) {
       assertTrue(list.contains(run.name()), list);
-      assertTrue(list.contains("at most %s %s".formatted(run.goal(), run.unit())), list);
-      assertTrue(list.contains("lm train " + run.options()), list);
+      assertTrue(list.contains("%s: %s\n".formatted(run.title(), run.goal())), list);
+      for (String file : run.files()) {
+        assertTrue(list.contains(" " + file + " "), list);
+      }
     }
+    assertTrue(
+        list.contains("lm train --text tinyshakespeare_input.txt.gz --split 0.9,0.1 "), list);
+    assertTrue(list.contains("words: at most 116.0 perplexity"), list);
+    assertTrue(list.contains("translate train --source train.de.gz --target train.en.gz "), list);
+    assertTrue(list.contains("lower case: at least 29.0 bleu"), list);
+    assertTrue(list.contains("lower case: bleu reported"), list);
     assertEquals(ReferenceRun.ALL.size(), reference("--list --json").json().get("runs").size());
   }
 
@@ -77,5 +85,33 @@ class ReferenceTest {
     again.says("the run was finished already");
     assertEquals(outcome, again.json().get("runs").get(0));
     assertTrue(again.json().get("runs").get(1).get("reached").isNull());
+  }
+
+  @Test
+  void aTranslationIsTrainedAndThenMeasured() throws IOException {
+    for (String language : new String[] {"de", "en"}) {
+      write("train." + language, 80);
+      write("val." + language, 10);
+      write("test_2016_flickr." + language, 10);
+    }
+    String run = "--json --run multi30k-word-by-word";
+
+    JsonNode stopped = reference(run + " --max-minutes 0.00001").json().get("runs").get(0);
+    assertTrue(stopped.get("figure").isNull() && stopped.get("reached").isNull());
+    assertTrue(Files.notExists(folder.resolve("out/multi30k-word-by-word.test.json")));
+
+    Typed finished = reference(run);
+    finished.says("resumed ").says("goal bleu reported: reached");
+    double bleu = finished.json().get("runs").get(0).get("figure").asDouble();
+    assertTrue(bleu >= 0 && bleu <= 100, finished.err());
+    assertEquals(
+        10, Files.readAllLines(folder.resolve("out/multi30k-word-by-word.test.txt")).size());
+  }
+
+  @Test
+  void goals() {
+    assertTrue(Goal.atMost(2, "nats").isReachedBy(2) && !Goal.atMost(2, "nats").isReachedBy(2.1));
+    assertTrue(Goal.atLeast(2, "bleu").isReachedBy(2) && !Goal.atLeast(2, "bleu").isReachedBy(1.9));
+    assertTrue(Goal.reported("bleu").isReachedBy(0));
   }
 }
