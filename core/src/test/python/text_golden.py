@@ -3,8 +3,9 @@
     pip install subword-nmt sacrebleu regex
     python text_golden.py
 
-The build never runs this; the files are in the repository. sacrebleu was 2.6.0; subword-nmt's learn_bpe and BPE were those
-of its repository at commits 03caef2 and 0607b54. All files are UTF-8, a line ends with \\n only.
+The build never runs this; the files are in the repository. sacrebleu was 2.6.0. Of subword-nmt not the package was run but
+learn_bpe and BPE without their options, after its repository's commits 03caef2 and 0607b54. All files are UTF-8, a line
+ends with \\n only.
 
 learn.txt, apply.txt    sentences, written for this test
 learn.tokens            learn.txt, tokens between blanks

@@ -135,11 +135,10 @@ public record Bleu(
   private static final Pattern POINT_BEFORE_NO_DIGIT = Pattern.compile("([.,])([^0-9])");
   private static final Pattern HYPHEN_AFTER_DIGIT = Pattern.compile("([0-9])-");
 
-  static List<String> tokens(String line) {
+  private static List<String> tokens(String line) {
     String text =
         line.replaceAll(NGrams.BLANKS + "$", "")
             .replace("<skipped>", "")
-            .replace("-\n", "")
             .replace("&quot;", "\"")
             .replace("&amp;", "&")
             .replace("&lt;", "<")
