@@ -71,9 +71,10 @@ final class DecodingOptions {
         beam,
         lengthPenalty,
         maxLength == null ? longest : maxLength,
+        Decoding.USUAL_FACTOR,
         choice.sampling(),
         choice.seed(),
-        true);
+        Decoding.Unknown.COPY);
   }
 
   /** How a model's translations are searched for. */
