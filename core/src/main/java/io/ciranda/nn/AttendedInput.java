@@ -75,7 +75,7 @@ final class AttendedInput implements LayerInput {
     Run(Tape tape, RecurrentLayer layer, long gates) {
       super(tape, layer, gates, batch());
       looks = decoder.attention().looks(tape, source, steps());
-      contexts = tape.workspace().tensor(steps(), rows, decoder.attention().config().annotation());
+      contexts = tape.workspace().tensor(steps(), rows, source.values().value().dim(2));
       fed =
           tape.variable(
               inputFeeding ? tape.workspace().tensor(steps(), rows, layer.hidden) : contexts);
@@ -93,9 +93,22 @@ final class AttendedInput implements LayerInput {
       int i = t - lag;
       if (i >= 0) {
         look(i, h);
-        layer.feed().add(gatesAt(t), fed.value().address(i), rows);
+        feed(gatesAt(t), fed.value().address(i));
       } else if (firstFed != null) {
         layer.feed().add(gatesAt(t), firstFed.value().address(), rows);
+      }
+    }
+
+    private void feed(long gates, long seen) {
+      if (!source.isPrepared()) {
+        layer.feed().add(gates, seen, rows);
+        return;
+      }
+      int width = contexts.dim(2);
+      for (int row = 0; row < rows; row++) {
+        // The first columns of what was seen are the product already.
+        tape.kernels()
+            .add(gates + 4L * row * layer.gateRows(), seen + 4L * row * width, layer.gateRows());
       }
     }
 

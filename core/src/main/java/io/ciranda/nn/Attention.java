@@ -72,22 +72,30 @@ public abstract sealed class Attention implements AutoCloseable
    *
    * @param annotations {@code [S][B][N]}
    * @param keys {@code [S][B][K]}, formed from them
+   * @param values {@code [S][B][M]}, whose weighted mean is the context: the annotations
+   *     themselves, or in decoding what {@link AttentionDecoder#prepare} makes of them
    * @param lengths {@code [B]}, each in [1, S]: positions beyond it are not looked at
    * @param rows {@code [R]}: the source that each row of the decoder looks at, so that several
    *     hypotheses may share one; null where row b looks at source b
    */
-  public record Source(Variable annotations, Variable keys, IntTensor lengths, IntTensor rows) {
+  public record Source(
+      Variable annotations, Variable keys, Variable values, IntTensor lengths, IntTensor rows) {
     /** The same sources for other rows of the decoder. */
     public Source withRows(IntTensor newRows) {
       return new Source(
           annotations,
           keys,
+          values,
           lengths,
           newRows.requireRange("source of a row", 0, annotations.value().dim(1)));
     }
 
     int of(int row) {
       return rows == null ? row : rows.get(row);
+    }
+
+    boolean isPrepared() {
+      return values != annotations;
     }
 
     int rowCount() {
@@ -150,7 +158,7 @@ public abstract sealed class Attention implements AutoCloseable
     lengths.requireRange("lengths of the sources", 1, value.dim(0) + 1);
     Variable keys =
         keyWeight == null ? annotations : Ops.linear(tape, annotations, keyWeight, null);
-    return new Source(annotations, keys, lengths, null);
+    return new Source(annotations, keys, annotations, lengths, null);
   }
 
   /** Packs the weights again. */
@@ -169,6 +177,7 @@ public abstract sealed class Attention implements AutoCloseable
     final Tensor weights; // [T][R][S]
     private final Source source;
     private final Tensor annotations; // [S][B][N]
+    private final Tensor values; // [S][B][M]
     private final Tensor keys; // [S][B][K]
     private final int positions; // S
     private Tensor scores; // [S], the gradient of one row's
@@ -177,6 +186,7 @@ public abstract sealed class Attention implements AutoCloseable
       this.tape = tape;
       this.source = source;
       annotations = source.annotations.value();
+      values = source.values.value();
       keys = source.keys.value();
       positions = annotations.dim(0);
       rows = source.rowCount();
@@ -222,7 +232,7 @@ public abstract sealed class Attention implements AutoCloseable
 
     final void look(int i, long states, long contexts) {
       Kernels kernels = tape.kernels();
-      int width = annotations.dim(2);
+      int width = values.dim(2);
       ask(i, states);
       long queries = queries(i, states);
       for (int row = 0; row < rows; row++) {
@@ -233,7 +243,7 @@ public abstract sealed class Attention implements AutoCloseable
         scores(alpha, query, at(keys, s), stride(keys), length);
         kernels.softmax(alpha, 1, length);
         long context = contexts + 4L * row * width;
-        kernels.weightedSum(context, alpha, at(annotations, s), stride(annotations), length, width);
+        kernels.weightedSum(context, alpha, at(values, s), stride(values), length, width);
       }
     }
 

@@ -152,6 +152,40 @@ public final class AttentionDecoder implements AutoCloseable {
   }
 
   /**
+   * Forms once, for each annotation, what the cell and a readout will make of it: both are linear
+   * in the context, and so the weighted mean of the products is the product of the weighted mean.
+   * For decoding without input feeding. What is seen is then {@code [T][R][GH+O]}, the columns from
+   * GH on being the readout's product; see {@link #fedWidth} and {@link TanhLayer#forwardWith}.
+   *
+   * @param input which input of the readout the context is
+   */
+  public Attention.Source prepare(
+      Tape tape, Attention.Source source, TanhLayer readout, int input) {
+    if (config.inputFeeding || tape.isTraining()) {
+      throw new IllegalStateException("only decoding without input feeding can be prepared");
+    }
+    Tensor annotations = source.annotations().value();
+    int rows = annotations.dim(0) * annotations.dim(1);
+    Projection forReadout = readout.projection(input);
+    int width = fedWidth() + forReadout.outputs();
+    Tensor values = tape.workspace().tensor(annotations.dim(0), annotations.dim(1), width);
+    long to = values.address();
+    stack.feed().apply(to, width, 0, annotations.address(), rows);
+    forReadout.apply(to + 4L * fedWidth(), width, 0, annotations.address(), rows);
+    return new Attention.Source(
+        source.annotations(),
+        source.keys(),
+        tape.constant(values),
+        source.lengths(),
+        source.rows());
+  }
+
+  /** GH, the columns of a prepared context that are fed to the cell. */
+  public int fedWidth() {
+    return stack.feed().outputs();
+  }
+
+  /**
    * Runs the decoder.
    *
    * @param x {@code [T][R][I]}

@@ -30,9 +30,19 @@ final class Projection implements AutoCloseable {
     backwardWeights.packColumns(weight.value(), column);
   }
 
+  /** N. */
+  int outputs() {
+    return forwardWeights.n();
+  }
+
   /** {@code y = bias + x W^T}, {@code bias [N]} or 0 for none. */
   void apply(long y, long bias, long x, int rows) {
-    forwardWeights.gemm(y, forwardWeights.n(), bias, x, forwardWeights.k(), rows);
+    apply(y, forwardWeights.n(), bias, x, rows);
+  }
+
+  /** As {@link #apply(long, long, long, int)}, with rows of y that are {@code ldy} apart. */
+  void apply(long y, long ldy, long bias, long x, int rows) {
+    forwardWeights.gemm(y, ldy, bias, x, forwardWeights.k(), rows);
   }
 
   /** {@code y += x W^T}. */

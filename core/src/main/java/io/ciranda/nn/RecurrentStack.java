@@ -124,6 +124,11 @@ public final class RecurrentStack implements AutoCloseable {
         config.learnedState && config.cell.hasCellState() ? parameters.get(prefix + "c0") : null;
   }
 
+  /** The columns of the first layer's input weights for what is fed at each step, or null. */
+  Projection feed() {
+    return layers.getFirst().feed();
+  }
+
   /** What the stack is made of. */
   public Config config() {
     return config;

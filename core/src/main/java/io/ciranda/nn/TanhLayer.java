@@ -53,6 +53,34 @@ public final class TanhLayer implements AutoCloseable {
     }
   }
 
+  Projection projection(int input) {
+    return projections.get(input);
+  }
+
+  /**
+   * The layer's output where the product of one input with its weights is there already; not for
+   * training.
+   *
+   * @param known which input
+   * @param product {@code [..][O]}
+   * @param others the other inputs, {@code [..][I]} each
+   * @return {@code [..][O]}
+   */
+  public Variable forwardWith(Tape tape, int known, Variable product, Variable... others) {
+    int outputs = bias.dim(0);
+    int rows = Math.toIntExact(product.value().size() / outputs);
+    Tensor y = tape.workspace().tensor(product.value().shape()).copyFrom(product.value());
+    for (int row = 0; row < rows; row++) {
+      tape.kernels().add(y.address() + 4L * row * outputs, bias.value().address(), outputs);
+    }
+    for (int i = 0; i < others.length; i++) {
+      int input = i < known ? i : i + 1;
+      projections.get(input).add(y.address(), others[i].value().address(), rows);
+    }
+    tape.kernels().tanh(y.address(), y.address(), y.size());
+    return tape.constant(y);
+  }
+
   /**
    * The layer's output.
    *

@@ -28,6 +28,8 @@ final class AttentionNetwork extends TranslationNetwork {
   private static final String BRIDGE = "bridge.";
   private static final String ATTENTION = "attention.";
 
+  private static final int CONTEXT = 1; // of the readout's inputs
+
   private final TanhLayer bridge;
   private final AttentionDecoder decoder;
 
@@ -83,6 +85,9 @@ final class AttentionNetwork extends TranslationNetwork {
       }
     }
     var source = decoder.attention().source(tape, output.y(), batch.lengths());
+    if (isPrepared(tape)) {
+      source = decoder.prepare(tape, source, readout, CONTEXT);
+    }
     return new Encoded(new State(h, c), source, null);
   }
 
@@ -92,9 +97,21 @@ final class AttentionNetwork extends TranslationNetwork {
     Variable e = embedTarget(tape, inputs);
     var source = rows == null ? encoded.source() : encoded.source().withRows(rows);
     AttentionDecoder.Output output = decoder.forward(tape, e, source, state, seen);
-    Variable readouts = readout.forward(tape, output.y(), output.seen(), e);
+    Variable readouts =
+        isPrepared(tape)
+            ? readout.forwardWith(tape, CONTEXT, product(tape, output.seen()), output.y(), e)
+            : readout.forward(tape, output.y(), output.seen(), e);
     return new Decoded(
         readouts, output.last(), config.inputFeeding() ? output.seen() : null, output.weights());
+  }
+
+  /** A source is read by many steps; what they make of its annotations is formed once. */
+  private boolean isPrepared(Tape tape) {
+    return !tape.isTraining() && !config.inputFeeding();
+  }
+
+  private Variable product(Tape tape, Variable seen) {
+    return Ops.columns(tape, seen, decoder.fedWidth(), config.embedding());
   }
 
   @Override
