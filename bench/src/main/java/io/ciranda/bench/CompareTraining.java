@@ -1,14 +1,9 @@
 package io.ciranda.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -37,8 +32,6 @@ public final class CompareTraining {
           new Shape(65, 512, 2, 64, 32, 1.3, 1.6),
           new Shape(10_000, 200, 2, 20, 20, 1.2, 1.3),
           new Shape(10_000, 650, 2, 35, 20, 1.2, 1.3));
-
-  private static final Pattern TOKENS = Pattern.compile("\"tokens_per_s\": (\\d+)");
 
   private CompareTraining() {}
 
@@ -88,19 +81,12 @@ public final class CompareTraining {
         s.steps,
         s.batch,
         threads,
-        median(ours),
-        median(theirs),
-        median(ratios),
+        PeerScript.median(ours),
+        PeerScript.median(theirs),
+        PeerScript.median(ratios),
         ratios[0],
         ratios[rounds - 1],
         cell.equals("gru") ? s.gruGoal : s.lstmGoal);
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 
   private static double ciranda(String cell, int threads, Shape s) throws RunnerException {
@@ -128,21 +114,23 @@ public final class CompareTraining {
 
   private static double pytorch(String python, String cell, int threads, Shape s)
       throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(List.of(python, Path.of("bench", "peers", "train.py").toString()));
-    command.addAll(List.of("--cell", cell, "--vocab", Integer.toString(s.vocab)));
-    command.addAll(
-        List.of("--hidden", Integer.toString(s.hidden), "--layers", Integer.toString(s.layers)));
-    command.addAll(
-        List.of("--steps", Integer.toString(s.steps), "--batch", Integer.toString(s.batch)));
-    command.addAll(List.of("--threads", Integer.toString(threads)));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    Matcher found = TOKENS.matcher(out);
-    if (process.waitFor() != 0 || !found.find()) {
-      throw new IOException("%s printed no tokens_per_s: %s".formatted(command, out));
-    }
-    return Double.parseDouble(found.group(1));
+    return PeerScript.run(
+        "tokens_per_s",
+        python,
+        "train.py",
+        "--cell",
+        cell,
+        "--vocab",
+        Integer.toString(s.vocab),
+        "--hidden",
+        Integer.toString(s.hidden),
+        "--layers",
+        Integer.toString(s.layers),
+        "--steps",
+        Integer.toString(s.steps),
+        "--batch",
+        Integer.toString(s.batch),
+        "--threads",
+        Integer.toString(threads));
   }
 }

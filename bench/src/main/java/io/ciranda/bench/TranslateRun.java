@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Translation with attention: training steps, and decoding, greedy or by beam. {@code
- * peers/translate.py} does the same with PyTorch on the same sentences; {@code CompareTranslation}
+ * peers/translate.py} does the same with PyTorch on the same sentences; {@link CompareTranslation}
  * runs both in turn.
  *
  * <p>The weights are random and {@code </s>} is never chosen: each sentence is decoded for as many
