@@ -59,6 +59,10 @@ record Encoder(float[] shift, float[] scale, float[] fill, int[] marked, List<Sy
     return !tables.isEmpty() && tables.getFirst().isNamed();
   }
 
+  boolean knows(int k, String name) {
+    return isNamed() && tables.get(k).row(name) > 0;
+  }
+
   String form() {
     return Sequence.form(numbers(), tables.size(), isNamed());
   }

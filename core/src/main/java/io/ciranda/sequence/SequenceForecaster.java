@@ -292,6 +292,13 @@ public final class SequenceForecaster implements AutoCloseable {
   }
 
   /**
+   * Whether it knows a name in column {@code k} of the names; it reads others as the unknown one.
+   */
+  public boolean knows(int k, String name) {
+    return model.encoder().knows(k, name);
+  }
+
+  /**
    * A session for one stream: after each step the forecast from what has been read so far.
    *
    * @throws IllegalStateException if the model is closed

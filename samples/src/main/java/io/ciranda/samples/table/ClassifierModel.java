@@ -91,6 +91,11 @@ record ClassifierModel(SequenceClassifier model) implements TaskModel {
   }
 
   @Override
+  public boolean knows(int column, String name) {
+    return model.knows(column, name);
+  }
+
+  @Override
   public SequenceSession newSession() {
     return model.newSession();
   }

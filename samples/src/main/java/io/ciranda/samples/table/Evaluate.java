@@ -6,6 +6,7 @@ import io.ciranda.samples.cli.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -48,8 +49,19 @@ final class Evaluate extends CirandaCommand {
           "For forecast: compare with the value N rows before as well, 24 for hours of days; the first N rows are then only read.")
   private int season;
 
-  /** What {@code --json} prints. */
-  record Result(String model, String data, Task task, long rows, int sequences, Object metrics) {}
+  /**
+   * What {@code --json} prints.
+   *
+   * @param unseen how many names training has not seen, by column
+   */
+  record Result(
+      String model,
+      String data,
+      Task task,
+      long rows,
+      int sequences,
+      Map<String, Long> unseen,
+      Object metrics) {}
 
   @Override
   protected Object run(Console console) throws IOException {
@@ -60,9 +72,11 @@ final class Evaluate extends CirandaCommand {
     require(
         schema.task() == Task.FORECAST || (from == 0 && season == 0),
         "--from, --season: for forecast only, actual a model to " + schema.task().label());
-    List<Group> groups =
-        Group.readAll(new RowReader(CsvSource.open(data), schema, true), schema.task(), false);
     try (TaskModel loaded = TaskModel.load(model, schema)) {
+      var unseen = new UnseenNames(loaded, schema);
+      var rows = new RowReader(CsvSource.open(data), schema, true, unseen::count);
+      List<Group> groups = Group.readAll(rows, schema.task(), false);
+      unseen.tell(console);
       TaskModel measured =
           loaded instanceof ForecasterModel forecaster
               ? forecaster.measuredFrom(from, season)
@@ -73,8 +87,9 @@ final class Evaluate extends CirandaCommand {
           model.toString(),
           data.toString(),
           schema.task(),
-          Group.rows(groups),
+          rows.rows(),
           groups.size(),
+          unseen.byColumn(),
           evaluation.figures());
     }
   }

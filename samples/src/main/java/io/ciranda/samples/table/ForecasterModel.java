@@ -124,6 +124,11 @@ record ForecasterModel(SequenceForecaster model, TableSchema schema, int from, i
   }
 
   @Override
+  public boolean knows(int column, String name) {
+    return model.knows(column, name);
+  }
+
+  @Override
   public SequenceSession newSession() {
     return model.newSession();
   }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -67,6 +68,7 @@ final class Predict extends CirandaCommand {
    *
    * @param sequences that began; an id that was forgotten begins another
    * @param forgotten how often an id gave way to another; 0 where all is read first
+   * @param unseen how many names training has not seen, by column
    */
   record Result(
       String model,
@@ -76,6 +78,7 @@ final class Predict extends CirandaCommand {
       long answers,
       long sequences,
       long forgotten,
+      Map<String, Long> unseen,
       double seconds,
       double rowsPerSecond) {}
 
@@ -121,11 +124,13 @@ final class Predict extends CirandaCommand {
       throws IOException {
     long start = System.nanoTime();
     var answers = new Answers(loaded, schema, out);
+    var unseen = new UnseenNames(loaded, schema);
     RowReader rows =
         new RowReader(
             data == null ? CsvSource.standardInput(answers::flush) : CsvSource.open(data),
             schema,
-            false);
+            false,
+            unseen::count);
     long sequences;
     long forgotten = 0;
     try (rows) {
@@ -156,11 +161,13 @@ final class Predict extends CirandaCommand {
             answers.count,
             sequences,
             forgotten,
+            unseen.byColumn(),
             seconds,
             rows.rows() / seconds);
     console.narrate(
         "%,d rows, %,d sequences in %.1f s, %,.0f rows/s"
             .formatted(result.rows, result.sequences, seconds, result.rowsPerSecond));
+    unseen.tell(console);
     if (forgotten > 0) {
       console.narrate(
           "%,d times an id was forgotten for another; --max-ids %d remembers more"

@@ -3,6 +3,7 @@ package io.ciranda.samples.table;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The rows of a table as a model reads them. Its arrays are used again for the next row. */
 final class RowReader implements AutoCloseable {
@@ -16,6 +17,7 @@ final class RowReader implements AutoCloseable {
   private final int[] named; // [K] columns
   private final float[] numbers; // [N]
   private final String[] names; // [K]
+  private final Consumer<String[]> namesListener;
   private Boolean numericTimes; // null before the first
   private long rows;
 
@@ -23,9 +25,13 @@ final class RowReader implements AutoCloseable {
    * Finds the columns of a model. Takes over the source.
    *
    * @param labelled whether the label is read too
+   * @param namesListener is shown the names of each row
    */
-  RowReader(CsvSource source, TableSchema schema, boolean labelled) throws IOException {
+  RowReader(
+      CsvSource source, TableSchema schema, boolean labelled, Consumer<String[]> namesListener)
+      throws IOException {
     this.source = source;
+    this.namesListener = namesListener;
     try {
       id = schema.id() == null ? NONE : source.column(schema.id());
       time = schema.time() == null ? NONE : source.column(schema.time());
@@ -62,6 +68,7 @@ final class RowReader implements AutoCloseable {
       String name = source.field(named[k]);
       names[k] = Fields.isMissing(name) ? "" : name;
     }
+    namesListener.accept(names);
     return true;
   }
 

@@ -110,7 +110,8 @@ final class TableOptions {
   }
 
   /**
-   * Looks at the data once: which columns there are, and which of them hold numbers.
+   * Looks at the data once: which columns there are, which of them hold numbers, and whether the
+   * heap looks large enough.
    *
    * @throws UserException where a column is missing, or one to forecast has something else than
    *     numbers
@@ -123,7 +124,9 @@ final class TableOptions {
       for (int f = 0; f < named.length; f++) {
         named[f] = categorical.contains(names.get(f));
       }
+      long rows = 0;
       while (source.next()) {
+        rows++;
         for (int f = 0; f < named.length; f++) {
           if (!named[f] && !Fields.isNumber(source.field(columns[f]))) {
             if (task == Task.FORECAST && labels.contains(names.get(f))) {
@@ -140,14 +143,17 @@ final class TableOptions {
       for (int f = 0; f < named.length; f++) {
         found.add(new Feature(names.get(f), !named[f]));
       }
-      return new TableSchema(
-          task,
-          id,
-          time,
-          found,
-          labels,
-          horizon == null ? 0 : horizon,
-          quantiles.stream().sorted().toList());
+      var schema =
+          new TableSchema(
+              task,
+              id,
+              time,
+              found,
+              labels,
+              horizon == null ? 0 : horizon,
+              quantiles.stream().sorted().toList());
+      HeapEstimate.of(schema, rows).warn(console, Runtime.getRuntime().maxMemory());
+      return schema;
     }
   }
 

@@ -65,6 +65,11 @@ record TaggerModel(SequenceTagger model) implements TaskModel {
   }
 
   @Override
+  public boolean knows(int column, String name) {
+    return model.knows(column, name);
+  }
+
+  @Override
   public SequenceSession newSession() {
     return model.newSession();
   }

@@ -59,6 +59,9 @@ sealed interface TaskModel extends AutoCloseable
   /** Compares what it tells with what is so. */
   Evaluation evaluate(List<Group> groups);
 
+  /** Whether training has seen a name in a column of names, numbered from 0. */
+  boolean knows(int column, String name);
+
   /** A stream. */
   SequenceSession newSession();
 

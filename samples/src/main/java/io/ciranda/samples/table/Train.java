@@ -154,7 +154,8 @@ final class Train extends CirandaCommand {
   }
 
   private static List<Group> read(Path file, TableSchema schema) throws IOException {
-    return Group.readAll(new RowReader(CsvSource.open(file), schema, true), schema.task(), false);
+    return Group.readAll(
+        new RowReader(CsvSource.open(file), schema, true, names -> {}), schema.task(), false);
   }
 
   private static String some(List<String> names) {

@@ -227,6 +227,26 @@ class SequenceCommandsTest {
     assertEquals(kiosk, predict(classifier, file("moon.csv", text.formatted("moon"))).out());
   }
 
+  @Test
+  void unseenCategoriesAreCountedAndToldOnce() throws IOException {
+    String text = Tables.accounts(4, 5, 9);
+    String changed = text.replaceFirst(",(shop|web)", ",kiosk").replaceFirst(",(shop|web)", ",");
+    Path data = file("unseen.csv", changed);
+    String told =
+        "column 'channel': 'kiosk' or the like in 2 of 20 rows, which training has not seen and which is read as unknown";
+    predict(classifier, data).done().says(told);
+    predict(classifier, data, "--whole").done().says(told);
+    Path output = folder.resolve("unseen-answers.csv");
+    JsonNode result = predict(classifier, data, "--json", "--output", output.toString()).json();
+    assertEquals(2, result.at("/unseen/channel").asInt());
+    String evaluate = "sequence evaluate --model " + classifier + " --data";
+    Typed.words(evaluate, data).done().says(told);
+    JsonNode evaluated = Typed.words(evaluate, data, "--json").json();
+    assertEquals(2, evaluated.at("/unseen/channel").asInt());
+    Typed seen = Typed.words(evaluate, file("seen.csv", text)).done();
+    assertFalse(seen.err().contains("not seen"), seen.err());
+  }
+
   // ---- streams ----
 
   @Test
