@@ -10,10 +10,10 @@ line of JSON. Tokens are target symbols, </s> counted, and only those of the bes
 
 train    a step is forward, mean cross-entropy, backward, gradient clipping by norm 5, Adam, on batches of similar lengths
 decode   greedy search (--beam 1) or beam search over the first --sentences of the table, --batch at a time; if that is
-         more than one, sorted by the length of the source, the longest first, then by number. The weights are random, so with --fixed-length (the default) each
-         sentence is decoded for exactly as many steps as its target in the table has: </s> is never chosen, and after the
-         last step the hypotheses that are left are what is found. Without it </s> ends a hypothesis, and so does twice
-         the length of the source.
+         more than one, sorted by the length of the source, the longest first, then by number. The weights are random, so
+         with --fixed-length (the default) each sentence is decoded for exactly as many steps as its target in the table
+         has: </s> is never chosen, and after the last step the hypotheses that are left are what is found. Without it
+         </s> ends a hypothesis, and so does twice the length of the source.
 
 The sentences: all numbers come from one generator, x = x * 6364136223846793005 + 1442695040888963407 modulo 2^64, from x = 1.
 below(n) steps it once and is (x >> 33) % n, unsigned. normal(s) is floor(((u1 + ... + u12 - 5994) * s + 500) / 1000) with each
