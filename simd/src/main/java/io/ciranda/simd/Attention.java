@@ -10,6 +10,7 @@ import static io.ciranda.simd.Lanes.fill;
 import static io.ciranda.simd.Lanes.load;
 import static io.ciranda.simd.Lanes.oneMinus;
 import static io.ciranda.simd.Lanes.store;
+import static io.ciranda.simd.Lanes.sum;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import io.ciranda.memory.Memory;
@@ -20,39 +21,106 @@ import jdk.incubator.vector.FloatVector;
 /**
  * One query and the positions of one source.
  *
- * <p>Products read the query, or their result, once for four positions. Scores with a tanh do not:
- * C2 has no room for a second one, and with one it is the arithmetic that takes the time.
+ * <p>A row of a source is short: the constants of a tanh are in registers sooner than a loop over
+ * one row is called. So the loops go over all rows, and their parameters c to e are no arrays but
+ * say so: v, bytes from row to row, rows. {@link Loops#run} looks at them only where the last
+ * elements are fewer than a vector; those are done row by row.
  */
 final class Attention {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  private static Loop additiveScore = (q, k, v, _, _, f, _, n) -> additiveScoreLoop(q, k, v, f, n);
-  private static Loop additiveScoreBackward =
-      (dq, dk, dv, q, k, v, de, n) -> additiveScoreBackwardLoop(dq, dk, dv, q, k, v, de, n);
-  private static Loop fourDots =
-      (q, x0, x1, x2, x3, f, _, n) -> fourDotsLoop(q, x0, x1, x2, x3, f, n);
-  private static Loop addFour =
-      (y, x0, x1, x2, x3, w, _, n) -> addFourLoop(y, x0, x1, x2, x3, w, n);
+  /** Columns of a weighted sum at a time: 512 bytes of a row, which the prefetcher notices. */
+  private static final int EIGHT = 8 * VL;
+
+  private static Loop additiveRows =
+      (q, keys, v, stride, rows, e, _, n) -> additiveLoop(e, q, keys, stride, v, (int) rows, n);
+  private static Loop additiveRow = (q, k, v, _, _, e, _, n) -> additiveLoop(e, q, k, 0, v, 1, n);
+  private static Loop additiveBackward =
+      (dq, dk, dv, q, k, v, de, n) -> additiveBackwardLoop(dq, dk, dv, q, k, v, de, n);
+  private static Loop dotRows =
+      (q, x, _, stride, rows, e, _, n) -> dotsLoop(e, q, x, stride, (int) rows, n);
+  private static Loop dotRow = (q, x, _, _, _, e, _, n) -> dotsLoop(e, q, x, 0, 1, n);
+  private static Loop weightedVectors =
+      (y, x, _, stride, rows, w, _, _) -> weightedVectors(y, w, x, stride, (int) rows);
+  private static Loop weightedVector =
+      (y, x, _, stride, rows, w, _, _) -> weightedVector(y, w, x, stride, (int) rows);
+  private static Loop outerRows =
+      (y, x, _, stride, rows, w, _, n) -> outerLoop(x, stride, w, y, (int) rows, n);
 
   private Attention() {}
 
-  // ---- additive scores ----
+  // ---- scores ----
 
   static void additiveScores(long e, long q, long keys, long stride, long v, int positions, int n) {
-    long lanes = Loops.lanes();
-    for (int j = 0; j < positions; j++) {
-      Loops.zero(lanes, 1);
-      Loops.run(additiveScore, 0, q, keys + 4L * j * stride, v, 0, 0, lanes, 0, 0, n);
-      set(e, j, (float) Loops.sum(lanes));
+    scores(additiveRows, additiveRow, e, q, keys, stride, v, positions, n);
+  }
+
+  static void dots(long e, long q, long x, long stride, int positions, int n) {
+    scores(dotRows, dotRow, e, q, x, stride, 0, positions, n);
+  }
+
+  /** By a loop that adds to the scores of all rows, and one that does for a row. */
+  private static void scores(
+      Loop rows, Loop row, long e, long q, long x, long stride, long v, int positions, int n) {
+    Memory.zero(e, positions);
+    int whole = n & -VL;
+    Loops.run(rows, 0, q, x, v, 4 * stride, positions, e, 0, 0, whole);
+    if (whole < n) {
+      long rest = 4L * whole;
+      long lastV = v == 0 ? 0 : v + rest;
+      for (int j = 0; j < positions; j++) {
+        long lastX = x + 4 * (j * stride) + rest;
+        Loops.run(row, 0, q + rest, lastX, lastV, 0, 0, e + 4L * j, 0, 0, n - whole);
+      }
     }
   }
 
-  private static void additiveScoreLoop(long q, long k, long v, long lanes, long n) {
-    FloatVector sum = load(lanes);
-    for (long i = 0; i < 4 * n; i += BYTES) {
-      sum = Activations.tanh(load(q + i).add(load(k + i))).fma(load(v + i), sum);
+  private static void additiveLoop(long e, long q, long k, long stride, long v, int rows, long n) {
+    for (int j = 0; j < rows; j++) {
+      FloatVector sum = fill(0f);
+      for (long i = 0; i < 4 * n; i += BYTES) {
+        sum = Activations.tanh(load(q + i).add(load(k + i))).fma(load(v + i), sum);
+      }
+      add(e, j, sum(sum));
+      k += stride;
     }
-    store(sum, lanes);
+  }
+
+  /**
+   * Four rows at a time, so that the query is read once for them. Their sums go through memory: C2
+   * has no room for adding up the lanes of four.
+   */
+  private static void dotsLoop(long e, long q, long x0, long stride, int rows, long n) {
+    long lanes = Loops.lanes();
+    for (int j = 0; j < rows; j += 4) {
+      int left = rows - j;
+      long x1 = left > 1 ? x0 + stride : x0;
+      long x2 = left > 2 ? x1 + stride : x0;
+      long x3 = left > 3 ? x2 + stride : x0;
+      FloatVector s0 = fill(0f);
+      FloatVector s1 = fill(0f);
+      FloatVector s2 = fill(0f);
+      FloatVector s3 = fill(0f);
+      for (long i = 0; i < 4 * n; i += BYTES) {
+        FloatVector query = load(q + i);
+        s0 = query.fma(load(x0 + i), s0);
+        s1 = query.fma(load(x1 + i), s1);
+        s2 = query.fma(load(x2 + i), s2);
+        s3 = query.fma(load(x3 + i), s3);
+      }
+      store(s0, lanes);
+      store(s1, lanes + BYTES);
+      store(s2, lanes + 2 * BYTES);
+      store(s3, lanes + 3 * BYTES);
+      for (int i = 0; i < Math.min(4, left); i++) {
+        add(e, j + i, sum(load(lanes + i * BYTES)));
+      }
+      x0 = x3 + stride;
+    }
+  }
+
+  private static void add(long e, int j, float x) {
+    set(e, j, get(e, j) + x);
   }
 
   static void additiveScoresBackward(
@@ -75,9 +143,9 @@ final class Attention {
       long k = keys + 4L * j * stride;
       long dk = dkeys + 4L * j * stride;
       float slope = get(de, j);
-      Loops.run(additiveScoreBackward, 3, dq, dk, dv, q, k, v, slope, 0, whole);
+      Loops.run(additiveBackward, 3, dq, dk, dv, q, k, v, slope, 0, whole);
       Loops.run(
-          additiveScoreBackward,
+          additiveBackward,
           3,
           dq + rest,
           dk + rest,
@@ -91,7 +159,7 @@ final class Attention {
     }
   }
 
-  private static void additiveScoreBackwardLoop(
+  private static void additiveBackwardLoop(
       long dq, long dk, long dv, long q, long k, long v, float de, long n) {
     for (long i = 0; i < 4 * n; i += BYTES) {
       FloatVector t = Activations.tanh(load(q + i).add(load(k + i)));
@@ -104,80 +172,84 @@ final class Attention {
     }
   }
 
-  // ---- products ----
+  // ---- rows ----
 
-  static void dots(long e, long q, long x, long stride, int positions, int n) {
-    long lanes = Loops.lanes();
-    int last = positions - 1;
-    for (int j = 0; j < positions; j += 4) {
-      Loops.zero(lanes, 4);
-      Loops.run(
-          fourDots,
-          0,
-          q,
-          x + 4L * j * stride,
-          x + 4L * Math.min(j + 1, last) * stride,
-          x + 4L * Math.min(j + 2, last) * stride,
-          x + 4L * Math.min(j + 3, last) * stride,
-          lanes,
-          0,
-          0,
-          n);
-      for (int i = j; i < Math.min(j + 4, positions); i++) {
-        set(e, i, (float) Loops.sum(lanes + (i - j) * BYTES));
+  static void weightedSum(long y, long w, long x, long stride, int positions, int n) {
+    if (n < VL) {
+      Memory.zero(y, n);
+      for (int j = 0; j < positions; j++) {
+        Elementwise.axpy(y, get(w, j), x + 4 * (j * stride), n);
+      }
+      return;
+    }
+    // The last columns may be done twice, with the same result.
+    int columns = n < EIGHT ? VL : EIGHT;
+    Loop loop = n < EIGHT ? weightedVector : weightedVectors;
+    for (int column = 0; column < n; column += columns) {
+      long at = 4L * Math.min(column, n - columns);
+      Loops.run(loop, 0, y + at, x + at, 0, 4 * stride, positions, w, 0, 0, columns);
+    }
+  }
+
+  /** Eight vectors of columns, which stay in registers. */
+  private static void weightedVectors(long y, long w, long x, long stride, int rows) {
+    FloatVector s0 = fill(0f);
+    FloatVector s1 = fill(0f);
+    FloatVector s2 = fill(0f);
+    FloatVector s3 = fill(0f);
+    FloatVector s4 = fill(0f);
+    FloatVector s5 = fill(0f);
+    FloatVector s6 = fill(0f);
+    FloatVector s7 = fill(0f);
+    for (int j = 0; j < rows; j++) {
+      FloatVector weight = fill(get(w, j));
+      s0 = weight.fma(load(x), s0);
+      s1 = weight.fma(load(x + BYTES), s1);
+      s2 = weight.fma(load(x + 2 * BYTES), s2);
+      s3 = weight.fma(load(x + 3 * BYTES), s3);
+      s4 = weight.fma(load(x + 4 * BYTES), s4);
+      s5 = weight.fma(load(x + 5 * BYTES), s5);
+      s6 = weight.fma(load(x + 6 * BYTES), s6);
+      s7 = weight.fma(load(x + 7 * BYTES), s7);
+      x += stride;
+    }
+    store(s0, y);
+    store(s1, y + BYTES);
+    store(s2, y + 2 * BYTES);
+    store(s3, y + 3 * BYTES);
+    store(s4, y + 4 * BYTES);
+    store(s5, y + 5 * BYTES);
+    store(s6, y + 6 * BYTES);
+    store(s7, y + 7 * BYTES);
+  }
+
+  private static void weightedVector(long y, long w, long x, long stride, int rows) {
+    FloatVector sum = fill(0f);
+    for (int j = 0; j < rows; j++) {
+      sum = fill(get(w, j)).fma(load(x), sum);
+      x += stride;
+    }
+    store(sum, y);
+  }
+
+  static void addOuter(long x, long stride, long w, long y, int positions, int n) {
+    int whole = n & -VL;
+    Loops.run(outerRows, 0, y, x, 0, 4 * stride, positions, w, 0, 0, whole);
+    if (whole < n) {
+      for (int j = 0; j < positions; j++) {
+        long last = x + 4 * (j * stride + whole);
+        Elementwise.axpy(last, get(w, j), y + 4L * whole, n - whole);
       }
     }
   }
 
-  private static void fourDotsLoop(long q, long x0, long x1, long x2, long x3, long lanes, long n) {
-    FloatVector s0 = load(lanes);
-    FloatVector s1 = load(lanes + BYTES);
-    FloatVector s2 = load(lanes + 2 * BYTES);
-    FloatVector s3 = load(lanes + 3 * BYTES);
-    for (long i = 0; i < 4 * n; i += BYTES) {
-      FloatVector query = load(q + i);
-      s0 = query.fma(load(x0 + i), s0);
-      s1 = query.fma(load(x1 + i), s1);
-      s2 = query.fma(load(x2 + i), s2);
-      s3 = query.fma(load(x3 + i), s3);
-    }
-    store(s0, lanes);
-    store(s1, lanes + BYTES);
-    store(s2, lanes + 2 * BYTES);
-    store(s3, lanes + 3 * BYTES);
-  }
-
-  static void weightedSum(long y, long w, long x, long stride, int positions, int n) {
-    Memory.zero(y, n);
-    int j = 0;
-    for (; j <= positions - 4; j += 4) {
-      long x0 = x + 4L * j * stride;
-      long x1 = x0 + 4 * stride;
-      long x2 = x1 + 4 * stride;
-      long x3 = x2 + 4 * stride;
-      Loops.run(addFour, 1, y, x0, x1, x2, x3, w + 4L * j, 0, 0, n);
-    }
-    for (; j < positions; j++) {
-      Elementwise.axpy(y, get(w, j), x + 4L * j * stride, n);
-    }
-  }
-
-  private static void addFourLoop(long y, long x0, long x1, long x2, long x3, long w, long n) {
-    FloatVector w0 = fill(get(w, 0));
-    FloatVector w1 = fill(get(w, 1));
-    FloatVector w2 = fill(get(w, 2));
-    FloatVector w3 = fill(get(w, 3));
-    for (long i = 0; i < 4 * n; i += BYTES) {
-      FloatVector sum = w0.fma(load(x0 + i), load(y + i));
-      sum = w1.fma(load(x1 + i), sum);
-      sum = w2.fma(load(x2 + i), sum);
-      store(w3.fma(load(x3 + i), sum), y + i);
-    }
-  }
-
-  static void addOuter(long x, long stride, long w, long y, int positions, int n) {
-    for (int j = 0; j < positions; j++) {
-      Elementwise.axpy(x + 4L * j * stride, get(w, j), y, n);
+  private static void outerLoop(long x, long stride, long w, long y, int rows, long n) {
+    for (int j = 0; j < rows; j++) {
+      FloatVector weight = fill(get(w, j));
+      for (long i = 0; i < 4 * n; i += BYTES) {
+        store(weight.fma(load(y + i), load(x + i)), x + i);
+      }
+      x += stride;
     }
   }
 }

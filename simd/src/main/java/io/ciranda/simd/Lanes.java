@@ -4,6 +4,7 @@ import io.ciranda.memory.Memory;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,7 +31,16 @@ final class Lanes {
   /** Bytes of a vector. */
   static final long BYTES = 4L * VL;
 
+  private static final VectorShuffle<Float> BY_8 = rotation(8);
+  private static final VectorShuffle<Float> BY_4 = rotation(4);
+  private static final VectorShuffle<Float> BY_2 = rotation(2);
+  private static final VectorShuffle<Float> BY_1 = rotation(1);
+
   private Lanes() {}
+
+  private static VectorShuffle<Float> rotation(int lanes) {
+    return VectorShuffle.fromOp(F, lane -> (lane + lanes) % VL);
+  }
 
   private static VectorSpecies<Float> floats(int bits) {
     return switch (bits) {
@@ -59,6 +69,19 @@ final class Lanes {
 
   static FloatVector fill(float x) {
     return FloatVector.broadcast(F, x);
+  }
+
+  /** The sum of the lanes, in a fixed order: one half is added to the other until one is left. */
+  static float sum(FloatVector v) {
+    FloatVector s = VECTOR.cast(v);
+    if (VL > 8) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (VL > 4) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    s = s.add(s.rearrange(BY_2));
+    return s.add(s.rearrange(BY_1)).lane(0);
   }
 
   /** {@code 1 - v}. */

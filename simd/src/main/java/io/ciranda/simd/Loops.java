@@ -54,29 +54,6 @@ final class Loops {
     return SCRATCH.get().address + 5 * BYTES;
   }
 
-  /** Sets the lanes of {@code sums} sums to zero. */
-  static void zero(long lanes, int sums) {
-    for (int i = 0; i < sums; i++) {
-      FloatVector.zero(F).intoMemorySegment(ALL, lanes + i * BYTES, ByteOrder.nativeOrder());
-    }
-  }
-
-  /** The lanes of one sum, added up in double in a fixed order. */
-  static double sum(long lanes) {
-    // One sum after the other would be a chain of 16 additions.
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    for (int lane = 0; lane < VL; lane += 4) {
-      s0 += Memory.get(lanes, lane);
-      s1 += Memory.get(lanes, lane + 1);
-      s2 += Memory.get(lanes, lane + 2);
-      s3 += Memory.get(lanes, lane + 3);
-    }
-    return s0 + s1 + (s2 + s3);
-  }
-
   /** Room for sixteen constants, floats or ints. */
   static long constants() {
     return SCRATCH.get().address + VECTORS * BYTES;

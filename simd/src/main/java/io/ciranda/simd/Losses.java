@@ -4,6 +4,7 @@ import static io.ciranda.memory.Memory.get;
 import static io.ciranda.memory.Memory.getInt;
 import static io.ciranda.memory.Memory.set;
 import static io.ciranda.simd.Lanes.BYTES;
+import static io.ciranda.simd.Lanes.F;
 import static io.ciranda.simd.Lanes.VECTOR;
 import static io.ciranda.simd.Lanes.VL;
 import static io.ciranda.simd.Lanes.fill;
@@ -16,6 +17,7 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 
 import io.ciranda.memory.Memory;
 import io.ciranda.simd.Loops.Loop;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -59,12 +61,27 @@ final class Losses {
     long lanes = Loops.lanes();
     double sum = 0;
     for (long i = 0; i < n; i += SPAN) {
-      Loops.zero(lanes, 1);
+      FloatVector.zero(F).intoMemorySegment(Memory.ALL, lanes, ByteOrder.nativeOrder());
       long span = Math.min(SPAN, n - i);
       Loops.run(loop, outputs, at(a, i), at(b, i), 0, 0, 0, lanes, s, pad, span);
-      sum += Loops.sum(lanes);
+      sum += sumOfLanes(lanes);
     }
     return sum;
+  }
+
+  private static double sumOfLanes(long lanes) {
+    // One sum after the other would be a chain of 16 additions.
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    for (int lane = 0; lane < VL; lane += 4) {
+      s0 += get(lanes, lane);
+      s1 += get(lanes, lane + 1);
+      s2 += get(lanes, lane + 2);
+      s3 += get(lanes, lane + 3);
+    }
+    return s0 + s1 + (s2 + s3);
   }
 
   private static long at(long array, long i) {

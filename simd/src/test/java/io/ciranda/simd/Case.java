@@ -14,6 +14,9 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
   private static final int TABLE = 5;
   private static final int POSITIONS = 7;
 
+  /** Columns: more than a vector, fewer than eight. */
+  private static final int FEW = 19;
+
   /**
    * The kernel, with the addresses of the arrays. Returns the kernel's result, 0 if it has none.
    */
@@ -189,6 +192,11 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
             3e-6,
             List.of(normal(n), normal(POSITIONS), source),
             (k, a) -> k.weightedSum(a[0], a[1], a[2], stride, POSITIONS, n)),
+        of(
+            "weightedSum of few columns",
+            3e-6,
+            List.of(normal(FEW), normal(POSITIONS), normal(POSITIONS * FEW)),
+            (k, a) -> k.weightedSum(a[0], a[1], a[2], FEW, POSITIONS, FEW)),
         of(
             "weightedSum of nothing",
             0,
