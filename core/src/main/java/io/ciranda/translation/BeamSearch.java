@@ -65,36 +65,36 @@ final class BeamSearch implements AutoCloseable {
    * Decodes.
    *
    * @param sentences at least one
-   * @param seed of the first sentence's sampling; the others count on
+   * @param seeds of each sentence's sampling
    * @return the hypotheses of each sentence, the best first
    */
-  List<List<Hypothesis>> decode(List<int[]> sentences, long seed) {
+  List<List<Hypothesis>> decode(List<int[]> sentences, long[] seeds) {
     Tape tape = Tape.inference(model.backend(), sources);
     tape.begin(0);
     Batch batch = Batch.of(tape, sentences, network.reversesSource());
     if (network instanceof WordByWordNetwork words) {
       return wordByWord(words.readouts(tape, batch), batch);
     }
-    return search(network.encode(tape, batch), batch, seed);
+    return search(network.encode(tape, batch), batch, seeds);
   }
 
   // ---- with a decoder ----
 
   private List<List<Hypothesis>> search(
-      TranslationNetwork.Encoded encoded, Batch batch, long seed) {
+      TranslationNetwork.Encoded encoded, Batch batch, long[] seeds) {
     int size = batch.lengths().dim(0);
     var finished = new ArrayList<List<Hypothesis>>();
     List<Live> live = new ArrayList<>();
     for (int s = 0; s < size; s++) {
       finished.add(new ArrayList<>());
-      live.add(new Live(s, null, 0, new SplittableRandom(seed + s)));
+      live.add(new Live(s, null, 0, new SplittableRandom(seeds[s])));
     }
     int most = size * options.beam();
     int width = stateWidth(encoded.initial());
     try (Tensor before = Tensor.allocate(most, width);
         Tensor after = Tensor.allocate(most, width)) {
       store(encoded.initial(), null, size, before);
-      for (int t = 0; t < options.maxLength() && !live.isEmpty(); t++) {
+      for (int t = 0; !live.isEmpty(); t++) {
         Tape tape = Tape.inference(model.backend(), steps);
         tape.begin(0);
         TranslationNetwork.Decoded decoded = step(tape, encoded, live, before, t);
@@ -105,8 +105,9 @@ final class BeamSearch implements AutoCloseable {
           Live from = live.get(candidate.row());
           var node =
               new Node(from.last(), candidate.id(), weights(decoded, batch, from, candidate));
-          if (candidate.id() == TextCodec.END_ID) {
-            finished.get(from.sentence()).add(hypothesis(node, candidate.logProbability(), true));
+          boolean isEnd = candidate.id() == TextCodec.END_ID;
+          if (isEnd || t + 1 == options.limit(batch.lengths().get(from.sentence()))) {
+            finished.get(from.sentence()).add(hypothesis(node, candidate.logProbability(), isEnd));
           } else {
             Memory.copy(before.address(next.size()), after.address(candidate.row()), width);
             next.add(new Live(from.sentence(), node, candidate.logProbability(), from.random()));
@@ -114,9 +115,6 @@ final class BeamSearch implements AutoCloseable {
         }
         live = next;
       }
-    }
-    for (Live rest : live) {
-      finished.get(rest.sentence()).add(hypothesis(rest.last(), rest.logProbability(), false));
     }
     for (List<Hypothesis> hypotheses : finished) {
       // Stable: of equal ones, the first to end.
@@ -164,6 +162,9 @@ final class BeamSearch implements AutoCloseable {
       Live hypothesis = live.get(r);
       double normalizer = normalizers[r];
       logits[r * v + TextCodec.BEGIN_ID] = Float.NEGATIVE_INFINITY;
+      if (options.unknown() == Decoding.Unknown.AVOID) {
+        logits[r * v + TextCodec.UNKNOWN_ID] = Float.NEGATIVE_INFINITY;
+      }
       if (options.sampling().temperature() > 0) {
         float[] row = Arrays.copyOfRange(logits, r * v, (r + 1) * v);
         int id = options.sampling().choose(row, hypothesis.random());

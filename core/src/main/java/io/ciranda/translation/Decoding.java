@@ -9,18 +9,34 @@ import io.ciranda.infer.Sampling;
  * @param lengthPenalty alpha: finished hypotheses are compared by {@code log p / length^alpha}, the
  *     length counting {@code </s>} (Wu et al. 2016, equation 14, without its constants); 0 for none
  * @param maxLength symbols of a target at most, {@code </s>} included
+ * @param lengthFactor symbols of a target at most for each symbol of its source, {@code </s>}
+ *     included on both sides
  * @param sampling how a symbol is chosen; other than greedy only with a beam of 1
  * @param seed of the sampling
- * @param replaceUnknown whether {@code <unk>} becomes the source symbol that was looked at most
- *     (Luong, Sutskever et al. 2015; Jean et al. 2015); only with attention
+ * @param unknown what is done about symbols that the target codec does not know
  */
 public record Decoding(
     int beam,
     double lengthPenalty,
     int maxLength,
+    double lengthFactor,
     Sampling sampling,
     long seed,
-    boolean replaceUnknown) {
+    Unknown unknown) {
+
+  /** What is done where the likeliest symbol is {@code <unk>}. */
+  public enum Unknown {
+    /** It is written. */
+    WRITE,
+    /**
+     * It becomes the source symbol that was looked at most (Luong, Sutskever et al. 2015; Jean et
+     * al. 2015); without attention it is written.
+     */
+    COPY,
+    /** The next likeliest is taken. */
+    AVOID
+  }
+
   /** Checks the ranges. */
   public Decoding {
     if (beam < 1) {
@@ -34,10 +50,21 @@ public record Decoding(
       throw new IllegalArgumentException(
           "maximum length: expected at least 1, actual " + maxLength);
     }
+    if (!(lengthFactor > 0)) {
+      throw new IllegalArgumentException("length factor: expected above 0, actual " + lengthFactor);
+    }
     if (beam > 1 && sampling.temperature() > 0) {
       throw new IllegalArgumentException(
           "sampling: expected a beam of 1, actual %d".formatted(beam));
     }
+  }
+
+  /** Symbols of a target at most for each symbol of its source, unless said otherwise. */
+  public static final double USUAL_FACTOR = 3;
+
+  /** The most symbols of a target. */
+  int limit(int sourceLength) {
+    return Math.clamp((long) Math.ceil(lengthFactor * sourceLength), 1, maxLength);
   }
 
   /** The likeliest symbol at each step. */
@@ -47,6 +74,6 @@ public record Decoding(
 
   /** The best of a beam, by mean log probability. */
   public static Decoding ofBeam(int beam, int maxLength) {
-    return new Decoding(beam, 1, maxLength, Sampling.greedy(), 0, true);
+    return new Decoding(beam, 1, maxLength, USUAL_FACTOR, Sampling.greedy(), 0, Unknown.COPY);
   }
 }
