@@ -65,29 +65,29 @@ final class BeamSearch implements AutoCloseable {
    * Decodes.
    *
    * @param sentences at least one
-   * @param seed of the first sentence's sampling; the others count on
+   * @param seeds of each sentence's sampling
    * @return the hypotheses of each sentence, the best first
    */
-  List<List<Hypothesis>> decode(List<int[]> sentences, long seed) {
+  List<List<Hypothesis>> decode(List<int[]> sentences, long[] seeds) {
     Tape tape = Tape.inference(model.backend(), sources);
     tape.begin(0);
     Batch batch = Batch.of(tape, sentences, network.reversesSource());
     if (network instanceof WordByWordNetwork words) {
       return wordByWord(words.readouts(tape, batch), batch);
     }
-    return search(network.encode(tape, batch), batch, seed);
+    return search(network.encode(tape, batch), batch, seeds);
   }
 
   // ---- with a decoder ----
 
   private List<List<Hypothesis>> search(
-      TranslationNetwork.Encoded encoded, Batch batch, long seed) {
+      TranslationNetwork.Encoded encoded, Batch batch, long[] seeds) {
     int size = batch.lengths().dim(0);
     var finished = new ArrayList<List<Hypothesis>>();
     List<Live> live = new ArrayList<>();
     for (int s = 0; s < size; s++) {
       finished.add(new ArrayList<>());
-      live.add(new Live(s, null, 0, new SplittableRandom(seed + s)));
+      live.add(new Live(s, null, 0, new SplittableRandom(seeds[s])));
     }
     int most = size * options.beam();
     int width = stateWidth(encoded.initial());

@@ -58,8 +58,17 @@ public final class Translator implements AutoCloseable {
 
   /** Translates sentences, each by itself; an empty one stays empty. */
   public List<Translation> translate(List<String> sentences) {
+    return translate(sentences, 0);
+  }
+
+  /**
+   * Translates sentences of a longer text.
+   *
+   * @param first how many come before them: a sampled text is the same however it is cut
+   */
+  public List<Translation> translate(List<String> sentences, long first) {
     List<int[]> sources = sentences.stream().map(model.source()::encode).toList();
-    List<List<Hypothesis>> found = decode(sources);
+    List<List<Hypothesis>> found = decode(sources, first);
     var translations = new ArrayList<Translation>();
     for (int i = 0; i < sources.size(); i++) {
       translations.add(
@@ -76,6 +85,10 @@ public final class Translator implements AutoCloseable {
    * @return the hypotheses of each, the best first; none for an empty sentence
    */
   public List<List<Hypothesis>> decode(List<int[]> sources) {
+    return decode(sources, 0);
+  }
+
+  private List<List<Hypothesis>> decode(List<int[]> sources, long first) {
     var results = new ArrayList<List<Hypothesis>>();
     sources.forEach(source -> results.add(List.of()));
     List<List<Integer>> batches = batches(sources);
@@ -85,8 +98,9 @@ public final class Translator implements AutoCloseable {
           for (int i; (i = next.getAndIncrement()) < batches.size(); ) {
             List<Integer> members = batches.get(i);
             List<int[]> some = members.stream().map(sources::get).toList();
-            long seed = options.seed() + members.getFirst();
-            List<List<Hypothesis>> found = searches.get(worker).decode(some, seed);
+            long[] seeds =
+                members.stream().mapToLong(member -> options.seed() + first + member).toArray();
+            List<List<Hypothesis>> found = searches.get(worker).decode(some, seeds);
             for (int k = 0; k < members.size(); k++) {
               results.set(members.get(k), found.get(k));
             }

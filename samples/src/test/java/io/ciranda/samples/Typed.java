@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ciranda.samples.cli.CommandRunner;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -39,6 +40,17 @@ public record Typed(int exitCode, String out, String err) {
       all[first.length + i] = more[i].toString();
     }
     return ciranda(all);
+  }
+
+  /** Types {@code ciranda} and these words, with {@code in} as standard input. */
+  public static Typed reading(InputStream in, String... words) {
+    InputStream before = System.in;
+    System.setIn(in);
+    try {
+      return ciranda(words);
+    } finally {
+      System.setIn(before);
+    }
   }
 
   /** It was done. */

@@ -72,21 +72,36 @@ final class Charts {
     XYChart draw();
   }
 
+  /** Draws a picture and writes it to a file. */
+  interface Picture {
+    void write() throws IOException;
+  }
+
   /**
-   * Writes {@code NAME.png}. Where pictures cannot be drawn, as on a server without fonts, {@code
-   * console} says what to install, and where the numbers are.
+   * Writes {@code NAME.png}, if pictures can be drawn.
    *
    * @param what the picture shows
    */
   static void write(String what, Drawing drawing, Path name, Path numbers, Console console)
       throws IOException {
+    Picture picture =
+        () -> BitmapEncoder.saveBitmapWithDPI(drawing.draw(), name + ".png", BitmapFormat.PNG, DPI);
+    write(what, picture, "the numbers are in " + numbers, console);
+  }
+
+  /**
+   * Writes a picture. Where it cannot be drawn, as on a server without fonts, {@code console} says
+   * what to install, and what there is instead.
+   */
+  static void write(String what, Picture picture, String instead, Console console)
+      throws IOException {
     try {
-      BitmapEncoder.saveBitmapWithDPI(drawing.draw(), name + ".png", BitmapFormat.PNG, DPI);
+      picture.write();
     } catch (RuntimeException | LinkageError | InternalError e) {
       // What AWT throws without a font, a font configuration or its native libraries.
       console.narrate(
-          "No picture of the %s, the numbers are in %s (%s).%nTo have one: apt-get install fontconfig fonts-dejavu-core"
-              .formatted(what, numbers, e));
+          "No picture of the %s, %s (%s).%nTo have one: apt-get install fontconfig fonts-dejavu-core"
+              .formatted(what, instead, e));
     }
   }
 }

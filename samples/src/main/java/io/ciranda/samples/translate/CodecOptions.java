@@ -4,6 +4,7 @@ import io.ciranda.text.BytePairEncoding;
 import io.ciranda.text.TextCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The options that say what sentences are made of. */
@@ -56,7 +57,8 @@ final class CodecOptions {
     boolean bySubword = level == TextCodec.Level.SUBWORD;
     if (!bySubword && (merges != null || sharedMerges)) {
       throw new IllegalArgumentException(
-          "--merges, --shared-merges: only for --level subword, actual --level " + level);
+          "--merges, --shared-merges: only for --level subword, actual --level "
+              + level.name().toLowerCase(Locale.ROOT));
     }
     TextCodec.Options options =
         TextCodec.Options.of(level)

@@ -40,6 +40,26 @@ final class DecodingOptions {
               + " for characters).")
   private Integer maxLength;
 
+  @Option(
+      names = "--length-factor",
+      paramLabel = "X",
+      defaultValue = "" + Decoding.USUAL_FACTOR,
+      description =
+          "Symbols of a translation at most for each symbol of its source (default: ${DEFAULT-VALUE}).")
+  private double lengthFactor;
+
+  @Option(
+      names = "--unknown",
+      paramLabel = "WAY",
+      defaultValue = "copy",
+      description = {
+        "Where a word comes out that the vocabulary lacks (default: ${DEFAULT-VALUE}):",
+        "copy: the source's word that was looked at most; needs attention.",
+        "avoid: the next likeliest.",
+        "write: <unk>."
+      })
+  private Decoding.Unknown unknown;
+
   @Mixin private SamplingOptions choice = new SamplingOptions(0);
 
   @Option(
@@ -71,10 +91,10 @@ final class DecodingOptions {
         beam,
         lengthPenalty,
         maxLength == null ? longest : maxLength,
-        Decoding.USUAL_FACTOR,
+        lengthFactor,
         choice.sampling(),
         choice.seed(),
-        Decoding.Unknown.COPY);
+        unknown);
   }
 
   /** How a model's translations are searched for. */
@@ -85,6 +105,12 @@ final class DecodingOptions {
   /** Translates so. */
   Translator translator(TranslationModel model) {
     return new Translator(model, decoding(model), batch, threads());
+  }
+
+  /** What is said of translations that did not end by themselves. */
+  static String cut(long count, Decoding decoding) {
+    return "%,d translations were cut at %d symbols or %s for each of the source; --max-length and --length-factor allow more"
+        .formatted(count, decoding.maxLength(), decoding.lengthFactor());
   }
 
   int threads() {

@@ -129,9 +129,7 @@ final class Evaluate extends CirandaCommand {
           "%,d sentences in %.1f s, %,.0f sentences/s"
               .formatted(result.sentences, seconds, result.sentencesPerSecond));
       if (result.cut > 0) {
-        console.print(
-            "%,d translations were cut at %d symbols; --max-length N allows more"
-                .formatted(result.cut, result.decoding.maxLength()));
+        console.narrate(DecodingOptions.cut(result.cut, result.decoding));
       }
       if (output != null) {
         write(hypotheses);

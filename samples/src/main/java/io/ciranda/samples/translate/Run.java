@@ -53,7 +53,7 @@ final class Run extends CirandaCommand {
       long count = 0;
       long cut = 0;
       for (List<String> some = lines.next(most); !some.isEmpty(); some = lines.next(most)) {
-        List<Translation> translations = translator.translate(some);
+        List<Translation> translations = translator.translate(some, count);
         print(translations, console.out());
         count += some.size();
         cut += translations.stream().filter(translation -> !translation.isComplete()).count();
@@ -62,9 +62,7 @@ final class Run extends CirandaCommand {
       console.narrate(
           "%,d lines in %.1f s, %,.0f lines/s".formatted(count, seconds, count / seconds));
       if (cut > 0) {
-        console.narrate(
-            "%,d translations were cut at %d symbols; --max-length N allows more"
-                .formatted(cut, decoding.decoding(loaded).maxLength()));
+        console.narrate(DecodingOptions.cut(cut, decoding.decoding(loaded)));
       }
       return null;
     }

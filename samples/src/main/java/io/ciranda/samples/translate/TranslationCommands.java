@@ -9,5 +9,12 @@ import picocli.CommandLine.HelpCommand;
     name = "translate",
     description =
         "Sequence to sequence: learn from pairs, translate, measure, look at the attention.",
-    subcommands = {Train.class, Run.class, Evaluate.class, HelpCommand.class})
+    subcommands = {
+      Train.class,
+      Run.class,
+      Evaluate.class,
+      Attend.class,
+      Demo.class,
+      HelpCommand.class
+    })
 public final class TranslationCommands extends CommandGroup {}

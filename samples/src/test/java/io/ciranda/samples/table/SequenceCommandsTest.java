@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ciranda.samples.ChildCiranda;
+import io.ciranda.samples.LineStream;
 import io.ciranda.samples.Typed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -261,16 +262,10 @@ class SequenceCommandsTest {
   }
 
   private static Typed predictStandardInput(InputStream in, String... more) {
-    InputStream before = System.in;
-    System.setIn(in);
-    try {
-      var words = new ArrayList<>(List.of("sequence", "predict", "--model"));
-      words.add(classifier.toString());
-      words.addAll(List.of(more));
-      return Typed.ciranda(words.toArray(String[]::new));
-    } finally {
-      System.setIn(before);
-    }
+    var words = new ArrayList<>(List.of("sequence", "predict", "--model"));
+    words.add(classifier.toString());
+    words.addAll(List.of(more));
+    return Typed.reading(in, words.toArray(String[]::new));
   }
 
   /** A source that asks, before it gives a row, whether the row before is answered. */
@@ -281,7 +276,7 @@ class SequenceCommandsTest {
     var in =
         new LineStream() {
           @Override
-          String line(int row) throws IOException {
+          public String line(int row) throws IOException {
             try (var lines = Files.lines(output)) {
               answered.add(lines.count());
             }
@@ -320,7 +315,7 @@ class SequenceCommandsTest {
     var in =
         new LineStream() {
           @Override
-          String line(int row) {
+          public String line(int row) {
             if (row == rows / 5 || row == rows) {
               System.gc();
               heap.add(Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());

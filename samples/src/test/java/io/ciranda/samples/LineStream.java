@@ -1,17 +1,17 @@
-package io.ciranda.samples.table;
+package io.ciranda.samples;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Lines that are made when they are asked for, as a pipe or a person gives them. */
-abstract class LineStream extends InputStream {
+public abstract class LineStream extends InputStream {
   private byte[] piece = {};
   private int taken;
   private int row;
 
   /** A line with its end; null after the last. */
-  abstract String line(int number) throws IOException;
+  public abstract String line(int number) throws IOException;
 
   @Override
   public int read() {
