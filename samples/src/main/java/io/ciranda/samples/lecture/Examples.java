@@ -1,7 +1,13 @@
 package io.ciranda.samples.lecture;
 
 import io.ciranda.samples.cli.CommandGroup;
+import io.ciranda.samples.lecture.bptt.Bptt;
+import io.ciranda.samples.lecture.bptt.Gradients;
+import io.ciranda.samples.lecture.memory.Adding;
+import io.ciranda.samples.lecture.memory.ShortMemory;
+import io.ciranda.samples.lecture.unrolling.Unroll;
 import io.ciranda.samples.lecture.units.Compare;
+import io.ciranda.samples.lecture.units.Parity;
 import io.ciranda.samples.lecture.units.Sum;
 import picocli.CommandLine.Command;
 
@@ -12,5 +18,5 @@ import picocli.CommandLine.Command;
       "The examples of the lecture, each as one command; 'ciranda examples' lists them.",
       "Leaves pictures, their numbers and a summary in a folder of its own. A result that misses what must hold is exit code 1."
     },
-    subcommands = {Sum.class, Compare.class})
+    subcommands = {Unroll.class, ShortMemory.class, Sum.class, Compare.class, Parity.class, Bptt.class, Gradients.class, Adding.class})
 public final class Examples extends CommandGroup {}

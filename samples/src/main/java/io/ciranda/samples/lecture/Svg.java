@@ -14,6 +14,11 @@ public final class Svg {
     this.height = height;
   }
 
+  /** The sheet's width in pixels. */
+  public int width() {
+    return width;
+  }
+
   /** Text around the point (x, y). */
   public Svg text(double x, double y, int size, String text) {
     return add(

@@ -99,6 +99,7 @@ public final class LineChart {
     chart.getStyler().setYAxisLogarithmic(logarithmic);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
+    keepRoundNumbers(chart);
     int colour = 0;
     for (Series s : series) {
       boolean dashes = s.style == Style.DASHES;
@@ -114,6 +115,19 @@ public final class LineChart {
       }
     }
     return chart;
+  }
+
+  /**
+   * Where all places are equally far apart XChart labels every so manieth of them, be it 34, 68,
+   * 102; one more that is not drawn brings the round numbers back.
+   */
+  private void keepRoundNumbers(XYChart chart) {
+    Series first = series.getFirst();
+    double between = first.x[0] + (first.x[first.x.length - 1] - first.x[0]) / Math.PI;
+    chart
+        .addSeries("not drawn", new double[] {between}, new double[] {first.y[0]})
+        .setMarker(SeriesMarkers.NONE)
+        .setShowInLegend(false);
   }
 
   private boolean isDrawn(double value) {
