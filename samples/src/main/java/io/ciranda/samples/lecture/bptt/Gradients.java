@@ -19,6 +19,7 @@ import io.ciranda.samples.lecture.Network;
 import io.ciranda.samples.report.LineChart;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
+import io.ciranda.train.DivergedException;
 import io.ciranda.train.Optimizer;
 import java.io.IOException;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
 public final class Gradients extends LectureExample {
   private static final int STEPS = 200;
   private static final int HIDDEN = 32;
+  private static final int STREAMS = 16; // of noise
 
   /** Beyond these norms float32 loses places or overflows. */
   private static final double LEAST = 1e-35;
@@ -53,7 +55,7 @@ public final class Gradients extends LectureExample {
   @Override
   protected void run(Lesson lesson) throws IOException {
     lesson.data("made up: normal noise over %d steps".formatted(STEPS));
-    double[] distance = IntStream.range(0, STEPS).asDoubleStream().toArray();
+    double[] distance = firstNumbers(STEPS);
     var chart =
         new LineChart(
                 "How much of the last step's gradient arrives",
@@ -98,7 +100,7 @@ public final class Gradients extends LectureExample {
   }
 
   private static void gated(Lesson lesson, double[] distance) throws IOException {
-    double[] lstm = layer(Cell.LSTM, lesson, 5, 0);
+    double[] lstm = layer(Cell.LSTM, lesson, 6, 0);
     lesson.picture(
         "gates",
         new LineChart(
@@ -109,11 +111,11 @@ public final class Gradients extends LectureExample {
             .line("tanh, usual weights", distance, layer(Cell.RNN, lesson, 0, 0))
             .line("tanh, radius 1.5", distance, layer(Cell.RNN, lesson, 0, 1.5))
             .line("LSTM, forget bias 1", distance, layer(Cell.LSTM, lesson, 1, 0))
-            .line("LSTM, forget bias 5", distance, lstm));
+            .line("LSTM, forget bias 6", distance, lstm));
     double most = Arrays.stream(lstm).skip(1).max().orElseThrow();
     double least = Arrays.stream(lstm).skip(1).min().orElseThrow();
     lesson.show(
-        Figure.of("LSTM, forget bias 5: greatest norm over least, 200 steps", most / least)
+        Figure.of("LSTM, forget bias 6: greatest norm over least, 200 steps", most / least)
             .atMost(10));
   }
 
@@ -133,17 +135,17 @@ public final class Gradients extends LectureExample {
         net.set("rnn.weight_hh_l0", rotation(radius, random));
       }
       if (cell == Cell.LSTM) {
-        // As small as in Hochreiter and Schmidhuber 1997, so that the cells alone carry gradients.
-        net.parameters().all().forEach(p -> Initializer.uniform(0.1).fill(p.value(), random));
+        // So small that the cells alone carry gradients.
+        net.parameters().all().forEach(p -> Initializer.uniform(0.02).fill(p.value(), random));
         net.parameters().get("rnn.bias_ih_l0").value().rows(HIDDEN, 2 * HIDDEN).fill(forgetBias);
       }
       net.parameters().changed();
       net.refresh(0, 1);
       Tape tape = Tape.training(lesson.backend(), workspace, gradients);
-      Tensor x = workspace.tensor(STEPS, 1, HIDDEN).copyFrom(noise(STEPS * HIDDEN, random));
+      Tensor x = workspace.tensor(STEPS, STREAMS, HIDDEN).copyFrom(noise(STEPS * STREAMS * HIDDEN, random));
       RecurrentStack.Output states = net.states(tape, tape.constant(x), null);
       Variable y = net.output(tape, states.last().h().getLast());
-      Ops.squaredError(tape, y, workspace.tensor(1, 1).fill(1), 0.5f);
+      Ops.squaredError(tape, y, workspace.tensor(STREAMS, 1).fill(1), 0.5f);
       tape.backward();
       Tensor dh = states.y().gradient();
       return IntStream.range(0, STEPS)
@@ -174,13 +176,13 @@ public final class Gradients extends LectureExample {
   private static void clipped(Lesson lesson) throws IOException {
     double[] free = updates(new Clipping.None(), lesson);
     double[] clipped = updates(new Clipping.ByNorm(1), lesson);
-    double[] step = IntStream.range(0, UPDATES).asDoubleStream().toArray();
+    
     lesson.picture(
         "clipping",
         new LineChart("What clipping does to the updates", "update", "norm of the change of all weights")
             .logarithmic()
-            .line("gradients as they are", step, free)
-            .line("norm clipped to 1", step, clipped)
+            .line("gradients as they are", firstNumbers(free.length), free)
+            .line("norm clipped to 1", firstNumbers(clipped.length), clipped)
             .dashes("rate x 1", new double[] {0, UPDATES}, new double[] {RATE, RATE}));
     lesson.show(
         Figure.of("greatest update with the norm clipped to 1, over the rate", max(clipped) / RATE)
@@ -205,15 +207,20 @@ public final class Gradients extends LectureExample {
       for (int update = 0; update < UPDATES; update++) {
         float[] x = noise(steps * batch, random);
         float[] before = net.parameters().values().toArray();
-        parallel.step(
-            update,
-            RATE,
-            (_, tape) -> {
-              Tensor input = tape.workspace().tensor(steps, batch, 1).copyFrom(x);
-              Tensor first = input.rows(0, 1).reshape(batch, 1);
-              Variable y = net.lastOutput(tape, tape.constant(input), null);
-              return Ops.squaredError(tape, y, first, 1f / batch);
-            });
+        try {
+          parallel.step(
+              update,
+              RATE,
+              (_, tape) -> {
+                Tensor input = tape.workspace().tensor(steps, batch, 1).copyFrom(x);
+                Tensor first = input.rows(0, 1).reshape(batch, 1);
+                Variable y = net.lastOutput(tape, tape.constant(input), null);
+                return Ops.squaredError(tape, y, first, 1f / batch);
+              });
+        } catch (DivergedException e) {
+          lesson.narrate("%s: %s".formatted(clipping, e.getMessage()));
+          return Arrays.copyOf(norms, update);
+        }
         norms[update] = distance(before, net.parameters().values().toArray());
       }
       return norms;
@@ -221,6 +228,10 @@ public final class Gradients extends LectureExample {
   }
 
   // ---- numbers ----
+
+  private static double[] firstNumbers(int n) {
+    return IntStream.range(0, n).asDoubleStream().toArray();
+  }
 
   private static float[] noise(int n, SplittableRandom random) {
     float[] noise = new float[n];

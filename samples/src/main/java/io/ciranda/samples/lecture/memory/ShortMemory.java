@@ -34,10 +34,12 @@ import picocli.CommandLine.Option;
     })
 public final class ShortMemory extends LectureExample {
   private static final int FARTHEST = 20; // symbols from the letter to its repetition
+  private static final int HIDDEN = 64;
   private static final int TESTS = 200; // for each distance
   private static final int[] ORDERS = {2, 4, 6, 8};
-  private static final List<String> SYMBOLS = List.of("A", "B", "x", "y", "z", "?");
+  private static final List<String> SYMBOLS = List.of("A", "B", "x", "y", "z", "?", ".");
   private static final int QUESTION = SYMBOLS.indexOf("?");
+  private static final int END = SYMBOLS.indexOf(".");
 
   @Option(
       names = "--symbols",
@@ -49,13 +51,13 @@ public final class ShortMemory extends LectureExample {
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      defaultValue = "4",
+      defaultValue = "16",
       description = "Passes of the LSTM over the text (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
   @Override
   public int seconds() {
-    return 30;
+    return 25;
   }
 
   @Override
@@ -100,13 +102,14 @@ public final class ShortMemory extends LectureExample {
     lesson.picture("memory", chart);
   }
 
-  /** A letter, others in between, a question mark, and the letter again {@code distance} later. */
+  /** A or B, others, a question mark, the same letter {@code distance} after the first, an end. */
   private static int[] part(int distance, SplittableRandom random) {
-    int[] part = new int[distance + 1];
+    int[] part = new int[distance + 2];
     Arrays.setAll(part, i -> 2 + random.nextInt(3));
     part[0] = random.nextInt(2);
     part[distance - 1] = QUESTION;
     part[distance] = part[0];
+    part[distance + 1] = END;
     return part;
   }
 
@@ -124,9 +127,12 @@ public final class ShortMemory extends LectureExample {
 
   private LanguageModel learned(int[] text, Vocabulary vocabulary, Lesson lesson)
       throws IOException {
-    var config = new LanguageModel.Config(Cell.LSTM, 8, 32, 1, false, 0);
+    var config = new LanguageModel.Config(Cell.LSTM, 8, HIDDEN, 1, false, 0);
     LanguageModel model =
         LanguageModel.create(config, vocabulary, lesson.backend(), lesson.seed());
+    // Gates that begin by keeping what there is.
+    model.parameters().get("rnn.bias_ih_l0").value().rows(HIDDEN, 2 * HIDDEN).fill(3);
+    model.parameters().changed();
     var adam = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
     var training =
         new LanguageModelTrainer.Config(
@@ -151,20 +157,21 @@ public final class ShortMemory extends LectureExample {
 
   /** The letter that makes the text more likely. */
   private static int answer(NgramModel ngrams, int[] part) {
-    int[] withA = part.clone();
-    int[] withB = part.clone();
-    withA[part.length - 1] = 0;
-    withB[part.length - 1] = 1;
+    int[] withA = Arrays.copyOf(part, part.length - 1);
+    int[] withB = withA.clone();
+    withA[withA.length - 1] = 0;
+    withB[withB.length - 1] = 1;
     return ngrams.meanNats(withA) <= ngrams.meanNats(withB) ? 0 : 1;
   }
 
-  /** The letter with the higher score after the question mark. */
+  /** The letter with the higher score after the question mark; then the session reads on. */
   private static int answer(Session session, int[] part) {
     float[] scores = new float[SYMBOLS.size()];
-    session.reset();
-    for (int t = 0; t < part.length - 1; t++) {
-      session.step(part[t], scores);
+    int answer = 0;
+    for (int symbol : part) {
+      session.step(symbol, scores);
+      answer = symbol != QUESTION ? answer : scores[0] >= scores[1] ? 0 : 1;
     }
-    return scores[0] >= scores[1] ? 0 : 1;
+    return answer;
   }
 }
