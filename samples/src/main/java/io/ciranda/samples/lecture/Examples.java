@@ -6,10 +6,10 @@ import io.ciranda.samples.lecture.bptt.Gradients;
 import io.ciranda.samples.lecture.memory.Adding;
 import io.ciranda.samples.lecture.memory.Gates;
 import io.ciranda.samples.lecture.memory.ShortMemory;
-import io.ciranda.samples.lecture.unrolling.Unroll;
 import io.ciranda.samples.lecture.units.Compare;
 import io.ciranda.samples.lecture.units.Parity;
 import io.ciranda.samples.lecture.units.Sum;
+import io.ciranda.samples.lecture.unrolling.Unroll;
 import picocli.CommandLine.Command;
 
 /** {@code ciranda example}: the one place where the examples are named. */
@@ -19,5 +19,15 @@ import picocli.CommandLine.Command;
       "The examples of the lecture, each as one command; 'ciranda examples' lists them.",
       "Leaves pictures, their numbers and a summary in a folder of its own. A result that misses what must hold is exit code 1."
     },
-    subcommands = {Unroll.class, ShortMemory.class, Sum.class, Compare.class, Parity.class, Bptt.class, Gradients.class, Gates.class, Adding.class})
+    subcommands = {
+      Unroll.class,
+      ShortMemory.class,
+      Sum.class,
+      Compare.class,
+      Parity.class,
+      Bptt.class,
+      Gradients.class,
+      Gates.class,
+      Adding.class
+    })
 public final class Examples extends CommandGroup {}

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -44,7 +45,7 @@ public final class LineChart {
     this.y = y;
   }
 
-  /** The vertical axis shows powers of ten; what is not above 0 is not drawn. */
+  /** The vertical axis counts powers of ten; what is not above 0 is not drawn. */
   public LineChart logarithmic() {
     logarithmic = true;
     return this;
@@ -95,11 +96,10 @@ public final class LineChart {
   }
 
   private XYChart chart() {
-    XYChart chart = Charts.chart(title, x, y);
-    chart.getStyler().setYAxisLogarithmic(logarithmic);
+    // XChart's own logarithmic axis labels each power, illegible where there are eighty.
+    XYChart chart = Charts.chart(title, x, logarithmic ? y + " (power of ten)" : y);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
-    keepRoundNumbers(chart);
     int colour = 0;
     for (Series s : series) {
       boolean dashes = s.style == Style.DASHES;
@@ -107,8 +107,12 @@ public final class LineChart {
       BasicStroke stroke = dashes ? Charts.DASHED : Charts.SOLID;
       int[] drawn = IntStream.range(0, s.x.length).filter(i -> isDrawn(s.y[i])).toArray();
       if (drawn.length > 0) {
-        XYSeries line =
-            Charts.draw(chart, s.name, choose(s.x, drawn), choose(s.y, drawn), color, stroke);
+        double[] xs = choose(s.x, drawn);
+        double[] ys = heights(s.y, drawn);
+        if (chart.getSeriesMap().isEmpty()) {
+          keepRoundNumbers(chart, xs, ys);
+        }
+        XYSeries line = Charts.draw(chart, s.name, xs, ys, color, stroke);
         if (s.style == Style.POINTS) {
           line.setMarker(SeriesMarkers.CIRCLE).setLineStyle(Charts.NONE);
         }
@@ -119,19 +123,24 @@ public final class LineChart {
 
   /**
    * Where all places are equally far apart XChart labels every so manieth of them, be it 34, 68,
-   * 102; one more that is not drawn brings the round numbers back.
+   * 102; one more that is not drawn, upon the line, brings the round numbers back.
    */
-  private void keepRoundNumbers(XYChart chart) {
-    Series first = series.getFirst();
-    double between = first.x[0] + (first.x[first.x.length - 1] - first.x[0]) / Math.PI;
+  private static void keepRoundNumbers(XYChart chart, double[] xs, double[] ys) {
+    int last = xs.length - 1;
+    double between = xs[0] + (xs[last] - xs[0]) / Math.PI;
     chart
-        .addSeries("not drawn", new double[] {between}, new double[] {first.y[0]})
+        .addSeries("not drawn", new double[] {between}, new double[] {ys[0]})
         .setMarker(SeriesMarkers.NONE)
         .setShowInLegend(false);
   }
 
   private boolean isDrawn(double value) {
     return Double.isFinite(value) && (!logarithmic || value > 0);
+  }
+
+  private double[] heights(double[] ys, int[] places) {
+    double[] chosen = choose(ys, places);
+    return logarithmic ? DoubleStream.of(chosen).map(Math::log10).toArray() : chosen;
   }
 
   private static double[] choose(double[] values, int[] places) {

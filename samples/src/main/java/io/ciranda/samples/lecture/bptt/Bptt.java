@@ -54,8 +54,7 @@ public final class Bptt extends LectureExample {
               .formatted(NAMES[i], byHand.dw()[i], numerical[i], engine.dw()[i]));
     }
     lesson.show(
-        Figure.of("numerical: greatest difference", greatest(byHand.dw(), numerical))
-            .atMost(1e-8));
+        Figure.of("numerical: greatest difference", greatest(byHand.dw(), numerical)).atMost(1e-8));
     double[] relative = new double[NAMES.length];
     Arrays.setAll(relative, i -> engine.dw()[i] / byHand.dw()[i]);
     double[] ones = new double[NAMES.length];

@@ -58,9 +58,7 @@ public final class Gradients extends LectureExample {
     double[] distance = firstNumbers(STEPS);
     var chart =
         new LineChart(
-                "How much of the last step's gradient arrives",
-                "steps back",
-                "norm of dL/dh(t)")
+                "How much of the last step's gradient arrives", "steps back", "norm of dL/dh(t)")
             .logarithmic();
     for (double radius : new double[] {0.5, 0.9, 1, 1.1, 1.5}) {
       double[] norms = linear(radius, lesson);
@@ -80,8 +78,8 @@ public final class Gradients extends LectureExample {
   // ---- how far gradients reach ----
 
   /**
-   * A linear net whose recurrent weights are a rotation times {@code radius}: all eigenvalues are of
-   * that size. Its gradients do not depend on its states, so that its inputs may be zeros, which
+   * A linear net whose recurrent weights are a rotation times {@code radius}: all eigenvalues are
+   * of that size. Its gradients do not depend on its states, so that its inputs may be zeros, which
    * keeps the states within float32.
    */
   private static double[] linear(double radius, Lesson lesson) {
@@ -92,8 +90,7 @@ public final class Gradients extends LectureExample {
       net.set("U", rotation(radius, random));
       Tape tape = Tape.training(lesson.backend(), workspace, gradients);
       var h = net.states(tape, new float[STEPS], STEPS, 1);
-      Ops.squaredError(
-          tape, net.output(tape, h.getLast()), workspace.tensor(1, 1).fill(1), 0.5f);
+      Ops.squaredError(tape, net.output(tape, h.getLast()), workspace.tensor(1, 1).fill(1), 0.5f);
       tape.backward();
       return h.reversed().stream().mapToDouble(state -> norm(state.gradient())).toArray();
     }
@@ -109,7 +106,7 @@ public final class Gradients extends LectureExample {
                 "norm of dL/dh(t)")
             .logarithmic()
             .line("tanh, usual weights", distance, layer(Cell.RNN, lesson, 0, 0))
-            .line("tanh, radius 1.5", distance, layer(Cell.RNN, lesson, 0, 1.5))
+            .line("tanh, radius 4", distance, layer(Cell.RNN, lesson, 0, 4))
             .line("LSTM, forget bias 1", distance, layer(Cell.LSTM, lesson, 1, 0))
             .line("LSTM, forget bias 6", distance, lstm));
     double most = Arrays.stream(lstm).skip(1).max().orElseThrow();
@@ -142,7 +139,10 @@ public final class Gradients extends LectureExample {
       net.parameters().changed();
       net.refresh(0, 1);
       Tape tape = Tape.training(lesson.backend(), workspace, gradients);
-      Tensor x = workspace.tensor(STEPS, STREAMS, HIDDEN).copyFrom(noise(STEPS * STREAMS * HIDDEN, random));
+      Tensor x =
+          workspace
+              .tensor(STEPS, STREAMS, HIDDEN)
+              .copyFrom(noise(STEPS * STREAMS * HIDDEN, random));
       RecurrentStack.Output states = net.states(tape, tape.constant(x), null);
       Variable y = net.output(tape, states.last().h().getLast());
       Ops.squaredError(tape, y, workspace.tensor(STREAMS, 1).fill(1), 0.5f);
@@ -176,10 +176,11 @@ public final class Gradients extends LectureExample {
   private static void clipped(Lesson lesson) throws IOException {
     double[] free = updates(new Clipping.None(), lesson);
     double[] clipped = updates(new Clipping.ByNorm(1), lesson);
-    
+
     lesson.picture(
         "clipping",
-        new LineChart("What clipping does to the updates", "update", "norm of the change of all weights")
+        new LineChart(
+                "What clipping does to the updates", "update", "norm of the change of all weights")
             .logarithmic()
             .line("gradients as they are", firstNumbers(free.length), free)
             .line("norm clipped to 1", firstNumbers(clipped.length), clipped)

@@ -64,6 +64,7 @@ public final class Adding extends LectureExample {
   protected void run(Lesson lesson) throws IOException {
     int budget = sequences != null ? sequences : length <= 100 ? 74_000 : 209_000;
     int looks = Math.min(LOOKS, budget / BATCH);
+    require(hidden >= 1, "--hidden: expected at least 1, actual " + hidden);
     require(length >= 20, "--length: expected at least 20, actual " + length);
     require(looks >= 1, "--sequences: expected at least %d, actual %d".formatted(BATCH, budget));
     lesson.data(
@@ -71,7 +72,8 @@ public final class Adding extends LectureExample {
             .formatted(budget, length, length + length / 10, TESTS));
     var test = new MarkedNumbers(TESTS, length, new SplittableRandom(lesson.seed() + 1));
     double guess = test.wrong(new float[TESTS], 0.5f);
-    double[] seen = IntStream.rangeClosed(0, looks).mapToDouble(i -> i * (double) budget / looks).toArray();
+    double[] seen =
+        IntStream.rangeClosed(0, looks).mapToDouble(i -> i * (double) budget / looks).toArray();
     var chart =
         new LineChart(
             "The sum of two numbers among %d and more".formatted(length),
@@ -140,9 +142,9 @@ public final class Adding extends LectureExample {
   }
 
   /**
-   * Sequences as in section 5.4 of the paper: numbers in [-1, 1], each with a marker, which is -1 at
-   * both ends, 1 at two places in the first half, and else 0. Wanted is 0.5 + (X1 + X2) / 4 of the
-   * numbers at these two.
+   * Sequences as in section 5.4 of the paper: numbers in [-1, 1], each with a marker, which is -1
+   * at both ends, 1 at two places in the first half, and else 0. Wanted is 0.5 + (X1 + X2) / 4 of
+   * the numbers at these two.
    */
   private static final class MarkedNumbers {
     private final int steps; // T

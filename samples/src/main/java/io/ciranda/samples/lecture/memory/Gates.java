@@ -61,7 +61,8 @@ public final class Gates extends LectureExample {
     int[] train = Arrays.copyOf(ids, Math.min(characters, ids.length * 9 / 10));
     int[] valid = Arrays.copyOfRange(ids, train.length, train.length + train.length / 20);
     lesson.data("%,d characters of %s".formatted(train.length, corpus.provenance()));
-    try (LanguageModel model = LanguageModel.create(CONFIG, vocabulary, lesson.backend(), lesson.seed())) {
+    try (LanguageModel model =
+        LanguageModel.create(CONFIG, vocabulary, lesson.backend(), lesson.seed())) {
       double nats = learn(model, train, valid, lesson);
       lesson.show(
           Figure.of("character LSTM, nats a character of unseen text", nats)
@@ -134,8 +135,17 @@ public final class Gates extends LectureExample {
     var adam = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
     var training =
         new LanguageModelTrainer.Config(
-            32, 64, 3, adam, 0.01, new Clipping.ByNorm(1), new Schedule.Cosine(0, 0),
-            lesson.seed(), 2, 0, 0);
+            32,
+            64,
+            3,
+            adam,
+            0.01,
+            new Clipping.ByNorm(1),
+            new Schedule.Cosine(0, 0),
+            lesson.seed(),
+            2,
+            0,
+            0);
     try (var trainer = new LanguageModelTrainer(model, train, valid, training)) {
       trainer.run(() -> false, new Narrator(lesson));
       return trainer.validCurve().getLast().natsPerSymbol();
@@ -159,7 +169,9 @@ public final class Gates extends LectureExample {
           };
     }
     lesson.show(
-        Figure.of("h(t) by hand: greatest difference from the engine's", difference(model, text, seen, lesson))
+        Figure.of(
+                "h(t) by hand: greatest difference from the engine's",
+                difference(model, text, seen, lesson))
             .atMost(1e-4));
     int[] units =
         IntStream.range(0, HIDDEN)
@@ -180,7 +192,9 @@ public final class Gates extends LectureExample {
       Tape tape = Tape.inference(lesson.backend(), workspace);
       IntTensor ids = workspace.ints(text.length, 1).copyFrom(text);
       Tensor h =
-          rnn.forward(tape, model.parameters().get("embedding.weight"), ids, null, null).y().value();
+          rnn.forward(tape, model.parameters().get("embedding.weight"), ids, null, null)
+              .y()
+              .value();
       double greatest = 0;
       for (int t = 0; t < text.length; t++) {
         for (int j = 0; j < HIDDEN; j++) {
@@ -198,12 +212,15 @@ public final class Gates extends LectureExample {
     return Arrays.stream(gate).map(g -> (g - mean) * (g - mean)).sum();
   }
 
-  private static Svg picture(
-      Vocabulary vocabulary, int[] text, double[][][] seen, int[] units) {
+  private static Svg picture(Vocabulary vocabulary, int[] text, double[][][] seen, int[] units) {
     int size = 13;
     int block = 5 * size; // four rows and a gap
     var svg = new Svg(110 + text.length * size + 10, 70 + units.length * block);
-    svg.text(svg.width() / 2.0, 18, 15, "The four units whose forget gates vary most, as the LSTM reads");
+    svg.text(
+        svg.width() / 2.0,
+        18,
+        15,
+        "The four units whose forget gates vary most, as the LSTM reads");
     List<String> rows = List.of("input", "forget", "output", "tanh(cell)");
     for (int u = 0; u < units.length; u++) {
       for (int row = 0; row < rows.size(); row++) {

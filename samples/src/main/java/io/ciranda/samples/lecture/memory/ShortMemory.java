@@ -62,11 +62,14 @@ public final class ShortMemory extends LectureExample {
 
   @Override
   protected void run(Lesson lesson) throws IOException {
+    require(symbols >= 1000, "--symbols: expected at least 1000, actual " + symbols);
+    require(epochs >= 1, "--epochs: expected at least 1, actual " + epochs);
     var random = new SplittableRandom(lesson.seed());
     int[] text = text(symbols, random);
     var vocabulary = new Vocabulary(Vocabulary.Level.CHAR, SYMBOLS);
     lesson.data(
-        "made up: %,d symbols like %s".formatted(text.length, vocabulary.decode(Arrays.copyOf(text, 40))));
+        "made up: %,d symbols like %s"
+            .formatted(text.length, vocabulary.decode(Arrays.copyOf(text, 40))));
     List<List<int[]>> questions = new ArrayList<>(); // by distance
     for (int distance = 2; distance <= FARTHEST; distance++) {
       int d = distance;
@@ -75,7 +78,9 @@ public final class ShortMemory extends LectureExample {
     double[] distances = IntStream.rangeClosed(2, FARTHEST).asDoubleStream().toArray();
     var chart =
         new LineChart(
-            "Which letter was it?", "distance of the dependency, symbols", "share of right answers");
+            "Which letter was it?",
+            "distance of the dependency, symbols",
+            "share of right answers");
     for (int order : ORDERS) {
       NgramModel ngrams = NgramModel.train(text, order);
       double[] right = accuracies(questions, part -> answer(ngrams, part));
@@ -128,16 +133,24 @@ public final class ShortMemory extends LectureExample {
   private LanguageModel learned(int[] text, Vocabulary vocabulary, Lesson lesson)
       throws IOException {
     var config = new LanguageModel.Config(Cell.LSTM, 8, HIDDEN, 1, false, 0);
-    LanguageModel model =
-        LanguageModel.create(config, vocabulary, lesson.backend(), lesson.seed());
+    LanguageModel model = LanguageModel.create(config, vocabulary, lesson.backend(), lesson.seed());
     // Gates that begin by keeping what there is.
     model.parameters().get("rnn.bias_ih_l0").value().rows(HIDDEN, 2 * HIDDEN).fill(3);
     model.parameters().changed();
     var adam = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
     var training =
         new LanguageModelTrainer.Config(
-            32, 42, epochs, adam, 0.01, new Clipping.ByNorm(1), new Schedule.Cosine(0, 0),
-            lesson.seed(), 1, 0, 0);
+            32,
+            42,
+            epochs,
+            adam,
+            0.01,
+            new Clipping.ByNorm(1),
+            new Schedule.Cosine(0, 0),
+            lesson.seed(),
+            1,
+            0,
+            0);
     try (var trainer = new LanguageModelTrainer(model, text, new int[0], training)) {
       trainer.run(() -> false, new Narrator(lesson));
     }

@@ -42,6 +42,7 @@ public final class Compare extends LectureExample {
 
   @Override
   protected void run(Lesson lesson) throws IOException {
+    require(updates >= 1, "--updates: expected at least 1, actual " + updates);
     lesson.data(
         "made up: pairs of numbers in [0, 1]; learned from %d at a time, tested on %,d sequences of %d"
             .formatted(SHORT, TESTS, LONG));

@@ -33,7 +33,9 @@ public final class Parity extends LectureExample {
   private static final int UNITS = 8;
   private static final int ATTEMPTS = 5;
 
-  /** So steep that tanh is a threshold: of 1/2 and more it makes 1 in float32, of -1/2 it makes -1. */
+  /**
+   * So steep that tanh is a threshold: of 1/2 and more it makes 1 in float32, of -1/2 it makes -1.
+   */
   private static final float STEEP = 20;
 
   @Option(
@@ -50,6 +52,7 @@ public final class Parity extends LectureExample {
 
   @Override
   protected void run(Lesson lesson) throws IOException {
+    require(updates >= 1, "--updates: expected at least 1, actual " + updates);
     lesson.data(
         "made up: random bits; learned from %d at most, tested on 10 times %,d"
             .formatted(SHORT, LONG));
@@ -106,16 +109,14 @@ public final class Parity extends LectureExample {
       lesson.print("later     odd bit | AND OR | odd");
       for (int row = 0; row < 4; row++) {
         int before = bit(odd.get(0, row, 0));
-        lesson.print(
-            "%13d %3d %s".formatted(before, row % 2, answer(units.value(), odd, 1, row)));
+        lesson.print("%13d %3d %s".formatted(before, row % 2, answer(units.value(), odd, 1, row)));
       }
     }
   }
 
   private static String answer(Tensor units, Tensor odd, int t, int row) {
     return "| %3d %2d | %3d"
-        .formatted(
-            bit(units.get(t, row, 0)), bit(units.get(t, row, 1)), bit(odd.get(t, row, 0)));
+        .formatted(bit(units.get(t, row, 0)), bit(units.get(t, row, 1)), bit(odd.get(t, row, 0)));
   }
 
   private static int bit(float value) {
@@ -133,7 +134,8 @@ public final class Parity extends LectureExample {
       learn(network, lesson);
       double accuracy = valid.accuracy(network);
       lesson.narrate(
-          "attempt %d of at most %d: %.4f of %,d other bits".formatted(attempt, ATTEMPTS, accuracy, LONG));
+          "attempt %d of at most %d: %.4f of %,d other bits"
+              .formatted(attempt, ATTEMPTS, accuracy, LONG));
       if (accuracy == 1 || attempt == ATTEMPTS) {
         return network;
       }
@@ -144,8 +146,7 @@ public final class Parity extends LectureExample {
   /** From 2 bits at a time to {@link #SHORT}, the answer asked for after each. */
   private void learn(Network network, Lesson lesson) {
     var random = new SplittableRandom(lesson.seed());
-    try (var learning =
-        new Learning(lesson.backend(), network.parameters(), network::refresh)) {
+    try (var learning = new Learning(lesson.backend(), network.parameters(), network::refresh)) {
       for (int update = 0; update < updates; update++) {
         int length = Math.min(SHORT, 2 + 2 * SHORT * update / updates);
         var some = new Bits(length, BATCH, random);
@@ -221,8 +222,7 @@ public final class Parity extends LectureExample {
     }
 
     double shareOfOdd() {
-      return IntStream.range(0, odd.length).filter(i -> odd[i] == 1).count()
-          / (double) odd.length;
+      return IntStream.range(0, odd.length).filter(i -> odd[i] == 1).count() / (double) odd.length;
     }
   }
 }

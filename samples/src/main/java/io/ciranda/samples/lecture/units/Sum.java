@@ -38,6 +38,7 @@ public final class Sum extends LectureExample {
 
   @Override
   protected void run(Lesson lesson) throws IOException {
+    require(updates >= 1, "--updates: expected at least 1, actual " + updates);
     lesson.data(
         "made up: numbers in [0, 1]; learned from %d at a time, tested on %,d"
             .formatted(SHORT, LONG));

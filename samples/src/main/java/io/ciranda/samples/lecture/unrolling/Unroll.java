@@ -51,13 +51,14 @@ public final class Unroll extends LectureExample {
       float[] twinOutputs = learn(twinTape, twin.outputs(twinTape, x), wanted);
 
       lesson.show(
-          Figure.of("outputs: greatest difference", difference(outputs, twinOutputs))
-              .atMost(1e-6));
+          Figure.of("outputs: greatest difference", difference(outputs, twinOutputs)).atMost(1e-6));
       for (String letter : List.of("W", "U", "b", "a", "V", "c")) {
         float[] shared = gradients.of(net.get(letter)).toArray();
         float[] summed = twin.summed(copies, letter);
         lesson.show(
-            Figure.of("gradient of %s: greatest difference".formatted(letter), difference(shared, summed))
+            Figure.of(
+                    "gradient of %s: greatest difference".formatted(letter),
+                    difference(shared, summed))
                 .atMost(1e-5));
       }
       lesson.picture("unroll", drawing());
@@ -123,7 +124,10 @@ public final class Unroll extends LectureExample {
           x - COLUMN + RADIUS + (t == 1 ? 36 : 2), h, x - RADIUS - 2, h, t == 1 ? "a" : "U, b");
     }
     svg.text(
-        510, TOP + 2 * GAP + 50, 13, "a: the bias of the initial time, when no state comes from before");
+        510,
+        TOP + 2 * GAP + 50,
+        13,
+        "a: the bias of the initial time, when no state comes from before");
     return svg;
   }
 

@@ -24,7 +24,8 @@ final class UnrolledTwin implements AutoCloseable {
     this.steps = steps;
     var builder = new Parameters.Builder();
     for (int t = 1; t <= steps; t++) {
-      for (String letter : t == 1 ? List.of("W", "a", "V", "c") : List.of("W", "U", "b", "V", "c")) {
+      for (String letter :
+          t == 1 ? List.of("W", "a", "V", "c") : List.of("W", "U", "b", "V", "c")) {
         Tensor shared = net.get(letter).value();
         Initializer copy = (weights, _) -> weights.copyFrom(shared);
         builder.declare(letter + t, copy, shared.shape());
