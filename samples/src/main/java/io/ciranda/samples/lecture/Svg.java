@@ -22,26 +22,45 @@ public final class Svg {
   /** Text around the point (x, y). */
   public Svg text(double x, double y, int size, String text) {
     return add(
-        "<text x='%.1f' y='%.1f' font-size='%d' text-anchor='middle' dominant-baseline='central'>%s</text>",
-        x, y, size, escaped(text));
+        String.format(
+            Locale.ROOT,
+            "<text x='%.1f' y='%.1f' font-size='%d' text-anchor='middle' dominant-baseline='central'>%s</text>",
+            x,
+            y,
+            size,
+            escaped(text)));
   }
 
   /** Text that begins at x, around the height y. */
   public Svg textFrom(double x, double y, int size, String text) {
     return add(
-        "<text x='%.1f' y='%.1f' font-size='%d' dominant-baseline='central'>%s</text>",
-        x, y, size, escaped(text));
+        String.format(
+            Locale.ROOT,
+            "<text x='%.1f' y='%.1f' font-size='%d' dominant-baseline='central'>%s</text>",
+            x,
+            y,
+            size,
+            escaped(text)));
   }
 
   /** A circle with a text in it. */
   public Svg node(double x, double y, double radius, String colour, String text) {
-    add("<circle cx='%.1f' cy='%.1f' r='%.1f' fill='%s' stroke='#555'/>", x, y, radius, colour);
+    add(
+        String.format(
+            Locale.ROOT,
+            "<circle cx='%.1f' cy='%.1f' r='%.1f' fill='%s' stroke='#555'/>",
+            x,
+            y,
+            radius,
+            colour));
     return text(x, y, 15, text);
   }
 
   /** A straight arrow, with a text to the right of its middle. */
   public Svg arrow(double x1, double y1, double x2, double y2, String text) {
-    add("<path d='M%.1f %.1f L%.1f %.1f' class='arrow'/>", x1, y1, x2, y2);
+    add(
+        String.format(
+            Locale.ROOT, "<path d='M%.1f %.1f L%.1f %.1f' class='arrow'/>", x1, y1, x2, y2));
     // Beside an upright arrow, above one that lies.
     return x1 == x2
         ? text(x1 + 12, (y1 + y2) / 2, 13, text)
@@ -52,8 +71,17 @@ public final class Svg {
   public Svg loop(
       double x1, double y1, double cx1, double cy1, double cx2, double cy2, double x2, double y2) {
     return add(
-        "<path d='M%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f' class='arrow'/>",
-        x1, y1, cx1, cy1, cx2, cy2, x2, y2);
+        String.format(
+            Locale.ROOT,
+            "<path d='M%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f' class='arrow'/>",
+            x1,
+            y1,
+            cx1,
+            cy1,
+            cx2,
+            cy2,
+            x2,
+            y2));
   }
 
   /**
@@ -65,16 +93,24 @@ public final class Svg {
     double depth = Math.min(1, Math.abs(shade));
     int[] dark = shade < 0 ? new int[] {0xB2, 0x18, 0x2B} : new int[] {0x21, 0x66, 0xAC};
     return add(
-        "<rect x='%.0f' y='%.0f' width='%.0f' height='%.0f' fill='#%02x%02x%02x'/>",
-        x, y, width, height, mixed(dark[0], depth), mixed(dark[1], depth), mixed(dark[2], depth));
+        String.format(
+            Locale.ROOT,
+            "<rect x='%.0f' y='%.0f' width='%.0f' height='%.0f' fill='#%02x%02x%02x'/>",
+            x,
+            y,
+            width,
+            height,
+            mixed(dark[0], depth),
+            mixed(dark[1], depth),
+            mixed(dark[2], depth)));
   }
 
   private static int mixed(int dark, double depth) {
     return (int) Math.round(255 + depth * (dark - 255));
   }
 
-  private Svg add(String element, Object... values) {
-    body.append(String.format(Locale.ROOT, element, values)).append('\n');
+  private Svg add(String element) {
+    body.append(element).append('\n');
     return this;
   }
 

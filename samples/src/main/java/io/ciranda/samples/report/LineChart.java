@@ -26,7 +26,19 @@ public final class LineChart {
     POINTS
   }
 
-  private record Series(String name, double[] x, double[] y, Style style) {}
+  private static final class Series {
+    final String name;
+    final double[] x;
+    final double[] y;
+    final Style style;
+
+    Series(String name, double[] x, double[] y, Style style) {
+      this.name = name;
+      this.x = x.clone();
+      this.y = y.clone();
+      this.style = style;
+    }
+  }
 
   private final String title;
   private final String x;
@@ -72,7 +84,7 @@ public final class LineChart {
           "%s: expected as many values as places, %d, actual %d"
               .formatted(name, xs.length, ys.length));
     }
-    series.add(new Series(name, xs.clone(), ys.clone(), style));
+    series.add(new Series(name, xs, ys, style));
     return this;
   }
 

@@ -51,12 +51,12 @@ public final class Bptt extends LectureExample {
     for (int i = 0; i < NAMES.length; i++) {
       lesson.print(
           "%-7s %14.10f %14.10f %14.7f"
-              .formatted(NAMES[i], byHand.dw()[i], numerical[i], engine.dw()[i]));
+              .formatted(NAMES[i], byHand.dw[i], numerical[i], engine.dw[i]));
     }
     lesson.show(
-        Figure.of("numerical: greatest difference", greatest(byHand.dw(), numerical)).atMost(1e-8));
+        Figure.of("numerical: greatest difference", greatest(byHand.dw, numerical)).atMost(1e-8));
     double[] relative = new double[NAMES.length];
-    Arrays.setAll(relative, i -> engine.dw()[i] / byHand.dw()[i]);
+    Arrays.setAll(relative, i -> engine.dw[i] / byHand.dw[i]);
     double[] ones = new double[NAMES.length];
     Arrays.fill(ones, 1);
     lesson.show(
@@ -67,8 +67,8 @@ public final class Bptt extends LectureExample {
     lesson.picture(
         "bptt",
         new LineChart("What comes back through time to one unit", "step t", "dL/dh(t)")
-            .line("by hand", steps, byHand.dh())
-            .points("the engine", steps, engine.dh()));
+            .line("by hand", steps, byHand.dh)
+            .points("the engine", steps, engine.dh));
   }
 
   /** Numbers in [-1, 1) that float32 has too. */

@@ -35,13 +35,16 @@ record OneUnit(double w, double v, double b, double u, double c) {
     return loss;
   }
 
-  /**
-   * What comes back through time; d stands for the derivative of L by what follows.
-   *
-   * @param dh of h(1) .. h(T)
-   * @param dw of each weight, {@code w v b u c}
-   */
-  record Backward(double[] dh, double[] dw) {}
+  /** What comes back through time; d stands for the derivative of L by what follows. */
+  static final class Backward {
+    final double[] dh; // of h(1) .. h(T)
+    final double[] dw; // of the weights w v b u c
+
+    Backward(double[] dh, double[] dw) {
+      this.dh = dh.clone();
+      this.dw = dw.clone();
+    }
+  }
 
   /** The six equations of the lecture, (1) to (3) from the last step to the first. */
   Backward backward(double[] x, double[] d) {

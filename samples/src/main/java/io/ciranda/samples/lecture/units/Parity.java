@@ -130,7 +130,7 @@ public final class Parity extends LectureExample {
     var valid = new Bits(LONG, 1, new SplittableRandom(lesson.seed() + 2));
     var config = RecurrentStack.Config.of(Cell.LSTM, 1, UNITS, 1);
     for (int attempt = 1; ; attempt++) {
-      var network = new Network(lesson.backend(), config, 1, lesson.seed() + 100 * attempt);
+      var network = new Network(lesson.backend(), config, 1, lesson.seed() + 100L * attempt);
       learn(network, lesson);
       double accuracy = valid.accuracy(network);
       lesson.narrate(
