@@ -4,6 +4,8 @@ import io.ciranda.samples.cli.CommandRunner;
 import io.ciranda.samples.cli.RootCommand;
 import io.ciranda.samples.infer.Infer;
 import io.ciranda.samples.infer.Inspect;
+import io.ciranda.samples.lecture.Examples;
+import io.ciranda.samples.lecture.ListExamples;
 import io.ciranda.samples.lm.Demo;
 import io.ciranda.samples.lm.LanguageModelCommands;
 import io.ciranda.samples.reference.Reference;
@@ -25,6 +27,8 @@ import picocli.CommandLine.HelpCommand;
       SequenceCommands.class,
       Infer.class,
       Inspect.class,
+      ListExamples.class,
+      Examples.class,
       Reference.class,
       Soak.class,
       Doctor.class,

@@ -6,6 +6,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
@@ -19,12 +20,25 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class Charts {
   static final Color FIRST = new Color(0x4477AA);
   static final Color SECOND = new Color(0xEE6677);
+
+  /** Told apart by the colour-blind as well (Paul Tol's "bright"). */
+  static final List<Color> COLOURS =
+      List.of(
+          FIRST,
+          SECOND,
+          new Color(0x228833),
+          new Color(0xCCBB44),
+          new Color(0x66CCEE),
+          new Color(0xAA3377),
+          new Color(0xBBBBBB));
+
   static final Color LEVEL = new Color(0x555555);
   static final BasicStroke SOLID =
       new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
   static final BasicStroke DASHED =
       new BasicStroke(
           1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
+  static final BasicStroke NONE = new BasicStroke(0);
 
   private static final int DPI = 144;
   private static final Color GRID = new Color(0xDDDDDD);

@@ -1,0 +1,131 @@
+package io.ciranda.samples.lecture;
+
+import io.ciranda.kernel.Backend;
+import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Engine;
+import io.ciranda.samples.report.Environment;
+import io.ciranda.samples.report.LineChart;
+import io.ciranda.samples.report.RunFolder;
+import io.ciranda.samples.report.Summaries;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One run of an example: what it may use, and where it leaves what it found. */
+public final class Lesson {
+  /**
+   * What {@code --json} prints and {@code summary.json} holds.
+   *
+   * @param example its name
+   * @param commandLine as typed
+   * @param data what was learned or measured on
+   * @param seconds that it took
+   * @param folder with pictures and numbers
+   * @param pictures the files' names
+   * @param figures in the order in which they were shown
+   */
+  public record Report(
+      Environment environment,
+      String example,
+      List<String> commandLine,
+      String data,
+      double seconds,
+      String folder,
+      List<String> pictures,
+      List<Figure> figures) {
+    /** Copies the lists. */
+    public Report {
+      commandLine = List.copyOf(commandLine);
+      pictures = List.copyOf(pictures);
+      figures = List.copyOf(figures);
+    }
+  }
+
+  private final String name;
+  private final long seed;
+  private final Console console;
+  private final Backend backend;
+  private final RunFolder folder;
+  private final long start = System.nanoTime();
+  private final List<Figure> figures = new ArrayList<>();
+  private final List<String> pictures = new ArrayList<>();
+  private String data = "";
+
+  Lesson(String name, long seed, Path out, Console console) {
+    this.name = name;
+    this.seed = seed;
+    this.console = console;
+    backend = Engine.backend(console);
+    folder = RunFolder.create(out, name, LocalDateTime.now(ZoneId.systemDefault()));
+  }
+
+  /** Decides all that is random. */
+  public long seed() {
+    return seed;
+  }
+
+  /** Who does the arithmetic. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /**
+   * Says what the example works on: a file, a text that comes with the program, made-up numbers.
+   */
+  public void data(String description) {
+    data = description;
+    console.print("data: " + description);
+  }
+
+  /** A text that belongs to the result, such as a truth table. */
+  public void print(String text) {
+    console.print(text);
+  }
+
+  /** How it goes; not shown under {@code --quiet}. */
+  public void narrate(String line) {
+    console.narrate(line);
+  }
+
+  /** Adds a line to the table of results. */
+  public void show(Figure figure) {
+    figures.add(figure);
+  }
+
+  /** Leaves a chart and its numbers in the folder of the run. */
+  public void picture(String file, LineChart chart) throws IOException {
+    chart.write(folder.path().resolve(file), console);
+    pictures.add(file + ".png");
+  }
+
+  /** Leaves a drawing in the folder of the run. */
+  public void picture(String file, Svg drawing) throws IOException {
+    Files.writeString(folder.path().resolve(file + ".svg"), drawing.text());
+    pictures.add(file + ".svg");
+  }
+
+  /** The table of results; then all of it as a summary in the folder. */
+  Report finish(List<String> commandLine) throws IOException {
+    int width = figures.stream().mapToInt(figure -> figure.name().length()).max().orElse(0);
+    figures.forEach(figure -> console.print(figure.line(width)));
+    var report =
+        new Report(
+            Environment.current(),
+            name,
+            commandLine,
+            data,
+            (System.nanoTime() - start) / 1e9,
+            folder.path().toString(),
+            pictures,
+            figures);
+    Summaries.write(folder.path().resolve("summary.json"), report);
+    console.print(
+        "%s and the numbers are in %s (%.0f s)"
+            .formatted(String.join(", ", pictures), folder.path(), report.seconds));
+    return report;
+  }
+}

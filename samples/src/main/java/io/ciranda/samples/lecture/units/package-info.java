@@ -1,0 +1,2 @@
+/** What a few recurrent units can do, by hand and learned: add, compare, tell odd from even. */
+package io.ciranda.samples.lecture.units;

@@ -1,0 +1,112 @@
+package io.ciranda.samples.lecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ciranda.samples.Typed;
+import io.ciranda.samples.cli.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The examples with budgets of a second: what is set by hand holds, what is learned is missed and
+ * says so. What they learn with their usual budgets stands in samples/README.md.
+ */
+class ExamplesTest {
+  @TempDir private Path folder;
+
+  @Test
+  void allAreListedWithATimeOfTwoMinutesAtMost() {
+    JsonNode examples = Typed.ciranda("examples", "--json").json().get("examples");
+    assertEquals(
+        List.of(
+            "unroll", "memory", "sum", "compare", "parity", "bptt", "gradients", "gates", "adding"),
+        StreamSupport.stream(examples.spliterator(), false)
+            .map(example -> example.get("name").asText())
+            .toList());
+    for (JsonNode example : examples) {
+      assertTrue(example.get("seconds").asInt() <= 120, example.toString());
+      assertFalse(example.get("shows").asText().isBlank(), example.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unroll", "bptt", "gradients", "gates --characters 10000"})
+  void whatNeedsNoLongTrainingHolds(String command) throws IOException {
+    JsonNode report = Typed.words("example " + command + " --seed 2 --json --out", folder).json();
+    assertTrue(report.get("figures").size() > 1, report.toString());
+    for (JsonNode figure : report.get("figures")) {
+      assertTrue(figure.get("holds").asBoolean(), figure.toString());
+    }
+    Path run = Path.of(report.get("folder").asText());
+    assertTrue(report.get("pictures").size() > 0, report.toString());
+    for (JsonNode picture : report.get("pictures")) {
+      assertTrue(Files.size(run.resolve(picture.asText())) > 1000, picture.asText());
+    }
+    assertEquals(report, Json.read(run.resolve("summary.json")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sum --updates 1, by hand, 0",
+    "compare --updates 1, by hand, 1",
+    "parity --updates 1, by hand, 1",
+    "memory --symbols 2000 --epochs 1, 2-grams, ",
+    "adding --length 20 --sequences 40 --hidden 3, RNN, ",
+  })
+  void whatHasNoTimeToLearnIsMissedAndExactByHand(String command, String name, Double value)
+      throws IOException {
+    Typed.words("example " + command + " --json --out", folder)
+        .fails(1, "what must hold was missed");
+    Path run;
+    try (var runs = Files.list(folder)) {
+      run = runs.findFirst().orElseThrow();
+    }
+    JsonNode figures = Json.read(run.resolve("summary.json")).get("figures");
+    JsonNode first = figures.get(0);
+    assertTrue(first.get("name").asText().startsWith(name), figures.toString());
+    if (value != null) {
+      assertEquals(value, first.get("value").asDouble(), figures.toString());
+      assertTrue(first.get("holds").asBoolean(), figures.toString());
+    }
+    JsonNode last = figures.get(figures.size() - 1);
+    assertFalse(last.get("holds").asBoolean(), figures.toString());
+    assertFalse(last.get("baseline").isNull(), figures.toString());
+  }
+
+  @Test
+  void truthTablesOfTheThresholdNetwork() {
+    Typed typed = Typed.words("example parity --updates 1 --quiet --out", folder);
+    String table =
+        """
+        first step    bit | AND OR | odd
+                        0 |   0  0 |   0
+                        1 |   0  1 |   1
+        later     odd bit | AND OR | odd
+                    0   0 |   0  0 |   0
+                    0   1 |   0  1 |   1
+                    1   0 |   0  1 |   1
+                    1   1 |   1  1 |   0
+        """;
+    assertTrue(typed.out().contains(table), typed.out());
+  }
+
+  @Test
+  void wrongUsage() {
+    Typed.words("example sum --updates 0").fails(2, "--updates: expected at least 1, actual 0");
+    Typed.words("example gates --characters 5").fails(2, "--characters: expected at least 10000");
+    Typed.words("example adding --length 5").fails(2, "--length: expected at least 20, actual 5");
+    Typed.words("example memory --symbols 5").fails(2, "--symbols: expected at least 1000");
+    Typed.words("example").fails(2, "unroll, memory, sum");
+  }
+}
