@@ -3,16 +3,12 @@ package io.ciranda.samples.lecture;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
-import io.ciranda.parallel.Team;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
-import io.ciranda.train.Optimizer;
 import io.ciranda.train.Schedule;
 
 /** How the examples learn: Adam, the gradient's norm clipped to 1, the rate falling to 0. */
 public final class Learning implements AutoCloseable {
-  private final Team team;
-  private final Optimizer adam;
   private final DataParallel parallel;
 
   /** One thread: these networks are small. */
@@ -23,9 +19,9 @@ public final class Learning implements AutoCloseable {
   /** Each thread learns from its own part of a batch. */
   public Learning(
       Backend backend, Parameters parameters, DataParallel.Refresh refresh, int threads) {
-    team = new Team(threads);
-    adam = new Optimizer(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false), parameters);
-    parallel = new DataParallel(backend, team, parameters, adam, new Clipping.ByNorm(1), refresh);
+    var adam = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+    parallel =
+        new DataParallel(backend, parameters, adam, new Clipping.ByNorm(1), threads, refresh);
   }
 
   /**
@@ -44,7 +40,5 @@ public final class Learning implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
-    adam.close();
-    team.close();
   }
 }

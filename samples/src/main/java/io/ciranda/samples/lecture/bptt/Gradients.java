@@ -10,7 +10,6 @@ import io.ciranda.memory.Tensor;
 import io.ciranda.memory.Workspace;
 import io.ciranda.nn.Cell;
 import io.ciranda.nn.RecurrentStack;
-import io.ciranda.parallel.Team;
 import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.LectureExample;
 import io.ciranda.samples.lecture.Lesson;
@@ -20,7 +19,6 @@ import io.ciranda.samples.report.LineChart;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.DivergedException;
-import io.ciranda.train.Optimizer;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -198,11 +196,14 @@ public final class Gradients extends LectureExample {
     var random = new SplittableRandom(lesson.seed());
     var config = RecurrentStack.Config.of(Cell.RNN, 1, HIDDEN, 1);
     try (var net = new Network(lesson.backend(), config, 1, lesson.seed());
-        var team = new Team(1);
-        var sgd = new Optimizer(new UpdateRule.Sgd(0, false, 0), net.parameters());
         var parallel =
             new DataParallel(
-                lesson.backend(), team, net.parameters(), sgd, clipping, net::refresh)) {
+                lesson.backend(),
+                net.parameters(),
+                new UpdateRule.Sgd(0, false, 0),
+                clipping,
+                1,
+                net::refresh)) {
       net.set("rnn.weight_hh_l0", rotation(1.5, random));
       double[] norms = new double[UPDATES];
       for (int update = 0; update < UPDATES; update++) {

@@ -148,7 +148,7 @@ public final class Gates extends LectureExample {
             0);
     try (var trainer = new LanguageModelTrainer(model, train, valid, training)) {
       trainer.run(() -> false, new Narrator(lesson));
-      return trainer.validCurve().getLast().natsPerSymbol();
+      return trainer.curves().validation().getLast().loss();
     }
   }
 
