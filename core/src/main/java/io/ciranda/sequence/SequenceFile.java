@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * The file of a model: a safetensors file with PyTorch's names for the network's weights, {@code
@@ -141,6 +140,7 @@ final class SequenceFile {
         || encoder.fill().length != n
         || Arrays.stream(encoder.marked()).anyMatch(j -> j < 0 || j >= n)
         || targets.deviation().length != targets.mean().length
+        || (targets.columns().length > 0 && targets.columns().length != targets.mean().length)
         || Arrays.stream(targets.columns()).anyMatch(j -> j < 0 || j >= n)) {
       throw new IllegalArgumentException(
           "the tensors of encoder and targets do not fit each other");
@@ -195,7 +195,13 @@ final class SequenceFile {
 
   private static int[] ints(SafetensorsFile in, String name) throws IOException {
     long[] values = in.loadLongs(name);
-    return IntStream.range(0, values.length).map(i -> Math.toIntExact(values[i])).toArray();
+    for (long value : values) {
+      if (value != (int) value) {
+        throw new IllegalArgumentException(
+            "%s: expected integers of 32 bits, actual %d".formatted(name, value));
+      }
+    }
+    return Arrays.stream(values).mapToInt(value -> (int) value).toArray();
   }
 
   private static float[] floats(SafetensorsFile in, String name) throws IOException {

@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.Jazzer;
 import io.ciranda.io.ModelFileException;
+import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
+import io.ciranda.kernel.Backend;
+import io.ciranda.model.LanguageModel;
 import io.ciranda.network.StateDict.Overrides;
+import io.ciranda.sequence.SequenceClassifier;
+import io.ciranda.sequence.SequenceForecaster;
+import io.ciranda.sequence.SequenceTagger;
 import io.ciranda.testing.ChildJvm;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -20,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Jazzer makes files of the golden ones, those that reach new code of the loaders above all.
- * Whatever the bytes, the answer is a network or one {@link ModelFileException}: no other
+ * Whatever the bytes, the answer is a network, a model, or one {@link ModelFileException}: no other
  * exception, no hang, no more memory than a small heap has, no end of the JVM.
  *
  * <p>{@code target/fuzz} keeps the log, the files that reached something new, which the next run
@@ -43,6 +49,11 @@ class LoaderFuzzTest {
   @Test
   void safetensors() throws IOException, InterruptedException, URISyntaxException {
     fuzz(Safetensors.class, "/statedict", "/golden");
+  }
+
+  @Test
+  void modelsOfThisLibrary() throws IOException, InterruptedException, URISyntaxException {
+    fuzz(Models.class, "/formats");
   }
 
   private static void fuzz(Class<?> target, String... seeds)
@@ -91,7 +102,7 @@ class LoaderFuzzTest {
     }
   }
 
-  /** What both targets do, in Jazzer's JVM. */
+  /** What all targets do, in Jazzer's JVM. */
   private static final class Loader {
     /** Reads a file and closes what was read. */
     interface Reading {
@@ -168,6 +179,36 @@ class LoaderFuzzTest {
           }
         }
         StateDict.infer(in, Overrides.NONE).load().close();
+      }
+    }
+
+    public static void fuzzerTestOneInput(byte[] bytes) throws IOException {
+      LOADER.load(bytes);
+    }
+
+    public static void fuzzerTearDown() {
+      LOADER.end();
+    }
+  }
+
+  /** For Jazzer. */
+  public static final class Models {
+    private static final Loader LOADER = new Loader("hostile.safetensors", Models::read);
+
+    private Models() {}
+
+    private static void read(Path file) throws IOException {
+      switch (kind(file)) {
+        case "language-model" -> LanguageModel.load(file, Backend.best()).close();
+        case "sequence-tagger" -> SequenceTagger.load(file).close();
+        case "sequence-forecaster" -> SequenceForecaster.load(file).close();
+        default -> SequenceClassifier.load(file).close();
+      }
+    }
+
+    private static String kind(Path file) throws IOException {
+      try (var in = SafetensorsFile.open(file)) {
+        return ModelFormat.kind(in);
       }
     }
 

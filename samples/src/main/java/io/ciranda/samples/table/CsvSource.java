@@ -31,8 +31,8 @@ import java.util.zip.ZipException;
  */
 final class CsvSource implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
-  private static final int GZIP_FIRST = 0x1f;
-  private static final int GZIP_SECOND = 0x8b;
+  private static final String GZIP = "\u001f\u008b";
+  private static final String PARQUET = "PAR1";
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final String name;
@@ -88,11 +88,16 @@ final class CsvSource implements AutoCloseable {
 
   private InputStream unzipped(InputStream in) throws IOException {
     var buffered = new BufferedInputStream(in, BUFFER);
-    buffered.mark(2);
-    boolean zipped = buffered.read() == GZIP_FIRST && buffered.read() == GZIP_SECOND;
+    buffered.mark(PARQUET.length());
+    String first = new String(buffered.readNBytes(PARQUET.length()), StandardCharsets.ISO_8859_1);
     buffered.reset();
+    if (first.equals(PARQUET)) {
+      throw new UserException(
+          "%s: expected CSV, actual Parquet. Convert it, for instance: duckdb -c \"copy (from '%s') to 'rows.csv'\""
+              .formatted(name, name));
+    }
     try {
-      return zipped ? new GZIPInputStream(buffered, BUFFER) : buffered;
+      return first.startsWith(GZIP) ? new GZIPInputStream(buffered, BUFFER) : buffered;
     } catch (EOFException | ZipException e) {
       throw damaged(e);
     }

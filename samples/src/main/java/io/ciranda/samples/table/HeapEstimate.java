@@ -33,10 +33,10 @@ record HeapEstimate(long rows, long bytes) {
       console.narrate(
           String.format(
               Locale.ROOT,
-              "warning: %,d rows take about %.1f GB of heap, of which the JVM has %.1f GB; give it more: CIRANDA_OPTS=-Xmx%dg",
+              "warning: %,d rows take about %,d MB of heap, of which the JVM has %,d MB; give it more: CIRANDA_OPTS=-Xmx%dg",
               rows,
-              bytes / 1e9,
-              heap / 1e9,
+              bytes / 1_000_000,
+              heap / 1_000_000,
               Math.ceilDiv(2 * bytes, 1L << 30)));
     }
   }

@@ -26,7 +26,7 @@ class HeapEstimateTest {
     assertEquals(5_000_000L * (16 + 16 + 12 + 2 * 4 * 24), estimate.bytes());
     assertEquals("", warning(estimate, 2_000_000_000));
     assertEquals(
-        "warning: 5,000,000 rows take about 1.2 GB of heap, of which the JVM has 1.5 GB; give it more: CIRANDA_OPTS=-Xmx3g",
+        "warning: 5,000,000 rows take about 1,180 MB of heap, of which the JVM has 1,500 MB; give it more: CIRANDA_OPTS=-Xmx3g",
         warning(estimate, 1_500_000_000));
   }
 }

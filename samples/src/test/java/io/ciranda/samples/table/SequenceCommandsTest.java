@@ -397,6 +397,12 @@ class SequenceCommandsTest {
   }
 
   @Test
+  void aParquetFileIsToBeConverted() throws IOException {
+    Path parquet = file("rows.parquet", "PAR1 and so on PAR1");
+    predict(classifier, parquet).fails(1, "expected CSV, actual Parquet", "duckdb -c \"copy (from");
+  }
+
+  @Test
   void whatIsWrongWithARowIsSaidAfterTheAnswersBefore() throws IOException {
     String header = "account,time,amount,channel\n";
     Path text = file("word.csv", header + "a,1,2,web\na,2,two,web\n");
