@@ -89,7 +89,20 @@ record ReferenceRun(
               "--level subword --merges 8000 --shared-merges --hidden 384 --embed 256",
               "--beam 5",
               Goal.atLeast(52, "bleu"),
-              "attention GRUs with subwords and beam: 50-58"));
+              "attention GRUs with subwords and beam: 50-58"),
+          new ReferenceRun(
+              "multi30k-lengths",
+              "what attention keeps of its BLEU at 50 words, on joined pairs of Multi30k, German to English",
+              List.of(
+                  "translate lengths --source {train.de.gz} --target {train.en.gz}"
+                      + " --valid-source {val.de.gz} --valid-target {val.en.gz}"
+                      + " --test-source {test_2016_flickr.de.gz} --test-target {test_2016_flickr.en.gz}"
+                      + " --level word --min-count 2 --lowercase --hidden 256 --embed 256 --dropout 0.3 --label-smoothing 0.1"
+                      + " --joinings 5 --batch 64 --epochs 3 --lr 0.001 --schedule cosine:200 --clip 1 --threads 2"
+                      + " --out @ --summary @.summary.json"),
+              "@.summary.json",
+              Goal.atLeast(85, "attention_kept"),
+              "Bahdanau et al. 2015, figure 2: nearly all"));
 
   private static ReferenceRun languageModel(
       String name, String title, String options, Goal goal, String published) {

@@ -145,7 +145,8 @@ final class Demo extends CirandaCommand {
             "%s, numbers and dates from English to French"
                 .formatted(TranslationJob.describe(modelConfig)),
             new ModelFiles(folder.model()),
-            new CodecOptions.Learner(TextCodec.Options.of(TextCodec.Level.WORD), false),
+            new CodecOptions.Learner(TextCodec.Options.of(TextCodec.Level.WORD), false)
+                .learn(pairs.train()),
             pairs.train(),
             pairs.valid());
     var session =

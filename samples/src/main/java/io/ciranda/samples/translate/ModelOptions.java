@@ -1,9 +1,9 @@
 package io.ciranda.samples.translate;
 
 import io.ciranda.nn.Attention;
-import io.ciranda.nn.Cell;
 import io.ciranda.translation.Architecture;
 import io.ciranda.translation.TranslationModel;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what a model is made of. */
@@ -26,33 +26,6 @@ final class ModelOptions {
   private boolean context;
 
   @Option(
-      names = "--cell",
-      paramLabel = "CELL",
-      defaultValue = "gru",
-      description = "lstm or gru, rnn or rnn-relu (default: ${DEFAULT-VALUE}).")
-  private String cell;
-
-  @Option(
-      names = "--hidden",
-      paramLabel = "H",
-      defaultValue = "256",
-      description = "Units of a recurrent layer (default: ${DEFAULT-VALUE}).")
-  private int hidden;
-
-  @Option(
-      names = "--embed",
-      paramLabel = "E",
-      description = "Width of both embeddings and of the readout (default: as --hidden).")
-  private Integer embed;
-
-  @Option(
-      names = "--layers",
-      paramLabel = "L",
-      defaultValue = "1",
-      description = "Recurrent layers of encoder and decoder (default: ${DEFAULT-VALUE}).")
-  private int layers;
-
-  @Option(
       names = "--score",
       paramLabel = "SCORE",
       description =
@@ -70,18 +43,7 @@ final class ModelOptions {
       description = "For attention: a step sees the attentional vector of the one before.")
   private boolean inputFeeding;
 
-  @Option(
-      names = "--no-tie",
-      description = "The output has weights of its own, not those of the target embedding.")
-  private boolean untied;
-
-  @Option(
-      names = "--dropout",
-      paramLabel = "P",
-      defaultValue = "0.3",
-      description =
-          "Probability with which a unit is left out in training, after embeddings, between layers and before the output (default: ${DEFAULT-VALUE}).")
-  private float dropout;
+  @Mixin private SizeOptions sizes;
 
   /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */
   TranslationModel.Config config() {
@@ -96,17 +58,6 @@ final class ModelOptions {
       throw new IllegalArgumentException(
           "--attention-width: only for additive scores of --architecture attention");
     }
-    return new TranslationModel.Config(
-        chosen,
-        Cell.of(cell),
-        embed == null ? hidden : embed,
-        hidden,
-        layers,
-        context,
-        compared,
-        attentionWidth == null ? hidden : attentionWidth,
-        inputFeeding,
-        !untied && chosen != Architecture.WORD_BY_WORD,
-        dropout);
+    return sizes.config(chosen, context, compared, attentionWidth, inputFeeding);
   }
 }

@@ -60,21 +60,34 @@ record ParallelText(List<String> sources, List<String> targets) {
     return sources.size();
   }
 
-  /** Without the pairs of which one side is blank; {@code console} hears how many. */
-  ParallelText withoutBlanks(String what, Console console) {
-    var fullSources = new ArrayList<String>();
-    var fullTargets = new ArrayList<String>();
-    for (int i = 0; i < size(); i++) {
-      if (!sources.get(i).isBlank() && !targets.get(i).isBlank()) {
-        fullSources.add(sources.get(i));
-        fullTargets.add(targets.get(i));
+  /**
+   * Reads two files and leaves out the pairs of which one side is blank; {@code console} hears how
+   * many.
+   *
+   * @throws UserException where one has more lines than the other, or no pair is left
+   */
+  static ParallelText readPairs(Path sourceFile, Path targetFile, Console console)
+      throws IOException {
+    ParallelText all = read(sourceFile, targetFile);
+    var sources = new ArrayList<String>();
+    var targets = new ArrayList<String>();
+    for (int i = 0; i < all.size(); i++) {
+      if (!all.sources.get(i).isBlank() && !all.targets.get(i).isBlank()) {
+        sources.add(all.sources.get(i));
+        targets.add(all.targets.get(i));
       }
     }
-    int dropped = size() - fullSources.size();
+    int dropped = all.size() - sources.size();
+    if (sources.isEmpty()) {
+      throw new UserException(
+          "%s and %s: expected pairs, but one side of each is empty"
+              .formatted(sourceFile, targetFile));
+    }
     if (dropped > 0) {
       console.narrate(
-          "%,d of %,d %s pairs left out: an empty line".formatted(dropped, size(), what));
+          "%s: %,d of %,d pairs left out: an empty line"
+              .formatted(sourceFile, dropped, all.size()));
     }
-    return new ParallelText(fullSources, fullTargets);
+    return new ParallelText(sources, targets);
   }
 }

@@ -15,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
       Evaluate.class,
       Attend.class,
       Demo.class,
+      Lengths.class,
       HelpCommand.class
     })
 public final class TranslationCommands extends CommandGroup {}

@@ -84,20 +84,16 @@ final class TranslationJob {
       List<String> command,
       String title,
       ModelFiles files,
-      CodecOptions.Learner learner,
+      CodecOptions.Codecs codecs,
       ParallelText train,
       ParallelText valid) {
     this.console = console;
     this.command = command;
     this.title = title;
     this.files = files;
-    ParallelText learned = train.withoutBlanks("training", console);
-    if (learned.size() == 0) {
-      throw new UserException("expected pairs to learn from, but one side of each is empty");
-    }
-    codecs = learner.learn(learned);
-    this.train = encode(learned);
-    this.valid = encode(valid.withoutBlanks("validation", console));
+    this.codecs = codecs;
+    this.train = encode(train);
+    this.valid = encode(valid);
     console.narrate(
         "%,d pairs to learn from, %,d to validate on; vocabularies of %,d and %,d symbols, which lack %.2f %% and %.2f %% of the text"
             .formatted(

@@ -120,7 +120,7 @@ class TranslationCommandsTest {
             target);
     assertEquals(2, typed.json().get("pairs").asInt());
     typed
-        .says("2 of 4 training pairs left out: an empty line")
+        .says(source + ": 2 of 4 pairs left out: an empty line")
         .says("nothing to validate on: no early stopping, the last model is kept");
     assertTrue(typed.json().get("valid").isNull());
   }
@@ -150,7 +150,7 @@ class TranslationCommandsTest {
     assertTrue(summary.get("skipped").asInt() > 100, summary.toString());
     assertEquals(600, summary.get("skipped").asInt() + summary.get("pairs").asInt());
     typed.says("pairs with more than 3 symbols on a side are left out");
-    train("--max-length 1 --model " + folder.resolve("none"))
+    train("--level char --max-length 1 --model " + folder.resolve("none"))
         .fails(1, "no pairs to learn from: of 600, each is empty or longer than 1 symbols");
   }
 
@@ -349,7 +349,7 @@ class TranslationCommandsTest {
       quoteCharacter = '"',
       textBlock =
           """
-          translate                                     | A command is missing; one of: train, run, eval, attention, demo
+          translate                                     | A command is missing; one of: train, run, eval, attention, demo, lengths
           translate train --source a --target b         | Missing required option: '--model=OUT'
           translate train --source a --model m          | Missing required option: '--target=FILE'
           translate run                                 | Missing required option: '--model=FILE'
@@ -361,6 +361,7 @@ class TranslationCommandsTest {
           translate run --model m --unknown drop        | '--unknown': expected one of [WRITE, COPY, AVOID]
           translate run --model m --batch 0             | --batch, --threads: expected at least 1
           translate attention --model m --sentence a --output x.jpg | --output: expected a file that ends with .svg or .png, actual x.jpg
+          translate lengths --source a --target b --test-source a --test-target b --out o --joinings 0 | --joinings: expected at least 1, actual 0
           translate demo --max-minutes 0                | --max-minutes: expected more than 0, actual 0.0
           """)
   void wrongUsageIsTwo(String words, String message) {
