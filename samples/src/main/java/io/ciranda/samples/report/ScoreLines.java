@@ -16,6 +16,7 @@ public final class ScoreLines {
   private static final List<Color> COLORS = List.of(Charts.FIRST, Charts.SECOND);
   private static final List<BasicStroke> STROKES = List.of(Charts.DASHED, Charts.SOLID);
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Line(String name, double[] x, double[] y, Color color, BasicStroke stroke) {}
 
   private final String title;

@@ -6,7 +6,6 @@ import com.ibm.icu.util.TimeZone;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -94,7 +93,7 @@ record BuiltInPairs(
   private static LongFunction<String> dated(ULocale language) {
     DateFormat format = DateFormat.getDateInstance(DateFormat.FULL, language);
     format.setTimeZone(TimeZone.GMT_ZONE);
-    return day -> format.format(new Date(day * MILLIS_OF_DAY));
+    return day -> format.format(Long.valueOf(day * MILLIS_OF_DAY));
   }
 
   private static ParallelText pairs(

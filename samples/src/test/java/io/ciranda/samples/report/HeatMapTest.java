@@ -58,7 +58,7 @@ class HeatMapTest {
       }
     }
     // One cell of 24 units and the last of the legend, of 12; their lines are light.
-    assertEquals(47 * 47 + 23 * 23, dark, 150);
+    assertEquals(47 * 47 + 23 * 23, (double) dark, 150);
   }
 
   @Test
