@@ -196,7 +196,8 @@ class TranslationCommandsTest {
   @Test
   void lowercaseMakesTheCaseOfTheReferencesEqual() throws IOException {
     Path shouted = folder.resolve("shouted.names");
-    Files.writeString(shouted, Files.readString(folder.resolve("test.names")).toUpperCase());
+    Files.writeString(
+        shouted, Files.readString(folder.resolve("test.names")).toUpperCase(java.util.Locale.ROOT));
     String command =
         "translate eval --json --model %s --source %s --target %s"
             .formatted(model, folder.resolve("test.figures"), shouted);
