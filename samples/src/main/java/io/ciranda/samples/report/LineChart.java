@@ -134,8 +134,8 @@ public final class LineChart {
   }
 
   /**
-   * Where all places are equally far apart XChart labels every so manieth of them, be it 34, 68,
-   * 102; one more that is not drawn, upon the line, brings the round numbers back.
+   * Where all places are equally far apart XChart labels every n-th of them, be it 34, 68, 102; one
+   * more that is not drawn brings the round numbers back.
    */
   private static void keepRoundNumbers(XYChart chart, double[] xs, double[] ys) {
     int last = xs.length - 1;

@@ -33,7 +33,7 @@ public final class Bptt extends LectureExample {
 
   @Override
   public int seconds() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class Adding extends LectureExample {
 
   @Override
   public int seconds() {
-    return 60;
+    return 45;
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class Gates extends LectureExample {
 
   @Override
   public int seconds() {
-    return 30;
+    return 15;
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class ShortMemory extends LectureExample {
 
   @Override
   public int seconds() {
-    return 25;
+    return 20;
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class Parity extends LectureExample {
 
   @Override
   public int seconds() {
-    return 15;
+    return 6;
   }
 
   @Override

@@ -30,7 +30,7 @@ public final class Unroll extends LectureExample {
 
   @Override
   public int seconds() {
-    return 1;
+    return 2;
   }
 
   @Override
