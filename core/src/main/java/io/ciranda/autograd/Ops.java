@@ -141,9 +141,7 @@ public final class Ops {
     ids.requireRange("ids of " + table.name(), 0, table.dim(0));
     int width = table.dim(1);
     int rows = Math.toIntExact(ids.size());
-    int[] shape = java.util.Arrays.copyOf(ids.shape(), ids.rank() + 1);
-    shape[ids.rank()] = width;
-    Tensor y = tape.workspace().tensor(shape);
+    Tensor y = tape.workspace().tensor(withWidth(ids, width));
     tape.kernels().gather(y.address(), table.value().address(), ids.address(), rows, width);
     Variable result = tape.variable(y);
     tape.record(
@@ -158,20 +156,26 @@ public final class Ops {
     return result;
   }
 
+  private static int[] withWidth(IntTensor ids, int width) {
+    int[] shape = java.util.Arrays.copyOf(ids.shape(), ids.rank() + 1);
+    shape[ids.rank()] = width;
+    return shape;
+  }
+
   /**
    * Some rows of a value: the last states of sequences that differ in length, or the steps that
    * have a target.
    *
    * @param x {@code [..][F]}
-   * @param rows {@code [N]}, each the number of a row of x
-   * @return {@code [N][F]}
+   * @param rows {@code [..]}, each the number of a row of x
+   * @return {@code [..][F]}
    * @throws IllegalArgumentException for a row that x does not have
    */
   public static Variable rows(Tape tape, Variable x, IntTensor rows) {
     rows.requireRange("rows of " + x.value(), 0, rows(x.value()));
     int n = Math.toIntExact(rows.size());
     int width = features(x.value());
-    Tensor y = tape.workspace().tensor(n, width);
+    Tensor y = tape.workspace().tensor(withWidth(rows, width));
     tape.kernels().gather(y.address(), x.value().address(), rows.address(), n, width);
     Variable result = tape.variable(y);
     tape.record(

@@ -65,8 +65,8 @@ public final class Network implements AutoCloseable {
    *
    * @param prefix of the stack's parameters, such as {@code rnn.}
    * @param embedding {@code [V][I]}, or null
-   * @param linearWeight {@code [outputs][features]}
-   * @param linearBias {@code [outputs]}
+   * @param linearWeight {@code [outputs][features]}, or null for the stack alone
+   * @param linearBias {@code [outputs]}, or null
    */
   public static Network of(
       RecurrentStack.Config stack,
@@ -99,7 +99,8 @@ public final class Network implements AutoCloseable {
       }
     }
     int vocabulary = embedding == null ? 0 : embedding.dim(0);
-    var sizes = new Architecture(vocabulary, stack.input(), layers, linearWeight.dim(0), false);
+    int outputs = linearWeight == null ? 0 : linearWeight.dim(0);
+    var sizes = new Architecture(vocabulary, stack.input(), layers, outputs, false);
     return new Network(sizes, embedding, directions, linearWeight, linearBias);
   }
 

@@ -3,6 +3,7 @@ package io.ciranda.sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Sequences as a network reads them: numbers standardised, what is missing marked, symbols as rows
@@ -17,9 +18,16 @@ import java.util.List;
  * @param fill {@code [N]}: what stands for a missing number
  * @param marked the columns with an indicator, rising
  * @param tables {@code [K]}
+ * @param spelled the column that is read letter by letter, whose table is of letters; -1 for none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Encoder(float[] shift, float[] scale, float[] fill, int[] marked, List<SymbolTable> tables) {
+record Encoder(
+    float[] shift,
+    float[] scale,
+    float[] fill,
+    int[] marked,
+    List<SymbolTable> tables,
+    int spelled) {
 
   /** Learns from sequences that are alike in form. */
   static Encoder learn(List<Sequence> sequences, SequenceOptions options) {
@@ -37,12 +45,37 @@ record Encoder(float[] shift, float[] scale, float[] fill, int[] marked, List<Sy
         marked.add(j);
       }
     }
+    Sequence first = sequences.getFirst();
+    if (options.spelled >= first.columns() || (options.spelled >= 0 && first.names() == null)) {
+      throw new IllegalArgumentException(
+          "spelled column: expected one of names, actual column %d of steps with %s"
+              .formatted(options.spelled, first.form()));
+    }
     var tables = new ArrayList<SymbolTable>();
-    for (int k = 0; k < sequences.getFirst().columns(); k++) {
-      tables.add(SymbolTable.learn(sequences, k, options.minCount));
+    for (int k = 0; k < first.columns(); k++) {
+      tables.add(
+          k == options.spelled
+              ? SymbolTable.ofNames(letters(sequences, k))
+              : SymbolTable.learn(sequences, k, options.minCount));
     }
     return new Encoder(
-        shift, scale, fill, marked.stream().mapToInt(Integer::intValue).toArray(), tables);
+        shift,
+        scale,
+        fill,
+        marked.stream().mapToInt(Integer::intValue).toArray(),
+        tables,
+        options.spelled);
+  }
+
+  /** The letters of column {@code k}, in alphabetical order. */
+  private static List<String> letters(List<Sequence> sequences, int k) {
+    var letters = new TreeSet<String>();
+    for (Sequence sequence : sequences) {
+      for (int i = k; i < sequence.names().length; i += sequence.columns()) {
+        sequence.names()[i].codePoints().mapToObj(Character::toString).forEach(letters::add);
+      }
+    }
+    return List.copyOf(letters);
   }
 
   /** N. */
@@ -60,7 +93,7 @@ record Encoder(float[] shift, float[] scale, float[] fill, int[] marked, List<Sy
   }
 
   boolean knows(int k, String name) {
-    return isNamed() && tables.get(k).row(name) > 0;
+    return k == spelled ? spelling(name).indexOf(0) < 0 : isNamed() && tables.get(k).row(name) > 0;
   }
 
   String form() {
@@ -91,12 +124,22 @@ record Encoder(float[] shift, float[] scale, float[] fill, int[] marked, List<Sy
 
   /** A sequence and the labels that are wanted of it. */
   Encoded encode(Sequence sequence, int[] labels) {
-    return new Encoded(sequence.steps(), features(sequence), rows(sequence), labels, null);
+    return encode(sequence, labels, null);
   }
 
   /** A sequence and the standardised numbers that are wanted of it. */
   Encoded encode(Sequence sequence, float[] wanted) {
-    return new Encoded(sequence.steps(), features(sequence), rows(sequence), null, wanted);
+    return encode(sequence, null, wanted);
+  }
+
+  private Encoded encode(Sequence sequence, int[] labels, float[] wanted) {
+    return new Encoded(
+        sequence.steps(),
+        features(sequence),
+        rows(sequence),
+        spelled < 0 ? null : spellings(sequence),
+        labels,
+        wanted);
   }
 
   /** The features of all steps, {@code [T][F]}. */
@@ -108,10 +151,29 @@ record Encoder(float[] shift, float[] scale, float[] fill, int[] marked, List<Sy
     return features;
   }
 
-  /** The rows of all symbols, {@code [T][K]}. */
+  /** The rows of all symbols, {@code [T][K]}; 0 in the column that is read letter by letter. */
   int[] rows(Sequence sequence) {
-    int[] rows = new int[sequence.steps() * tables.size()];
-    Arrays.setAll(rows, i -> tables.get(i % tables.size()).row(sequence, i));
+    int columns = tables.size();
+    int[] rows = new int[sequence.steps() * columns];
+    Arrays.setAll(rows, i -> i % columns == spelled ? 0 : tables.get(i % columns).row(sequence, i));
     return rows;
+  }
+
+  /** The names of the column that is read letter by letter, {@code [T]}. */
+  private String[] spellings(Sequence sequence) {
+    String[] spellings = new String[sequence.steps()];
+    Arrays.setAll(spellings, t -> spelling(sequence.names()[t * tables.size() + spelled]));
+    return spellings;
+  }
+
+  /**
+   * A name as a string whose chars are the rows of its letters; never empty, so that there is a
+   * step to read.
+   */
+  String spelling(String name) {
+    SymbolTable letters = tables.get(spelled);
+    var rows = new StringBuilder();
+    name.codePoints().forEach(c -> rows.append((char) letters.row(Character.toString(c))));
+    return rows.isEmpty() ? "\0" : rows.toString();
   }
 }

@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.ciranda.nn.Cell;
 import io.ciranda.nn.RecurrentStack;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -85,7 +86,10 @@ public record Estimate(
     return new Estimate(
         Float.BYTES * weights * COPIES_OF_WEIGHTS,
         Float.BYTES * weights * (options.rule.states() + options.threads),
-        Float.BYTES * (rows * perStep(sizes) + options.threads * scratch(sizes)) * 3 / 2,
+        Float.BYTES
+            * (rows * perStep(sizes) + letters(fitting, rows) + options.threads * scratch(sizes))
+            * 3
+            / 2,
         Float.BYTES * floats,
         Math.ceilDiv(fitting.train().size(), batch),
         Double.NaN);
@@ -98,6 +102,8 @@ public record Estimate(
   private static long weights(SequenceNetwork.Sizes sizes) {
     RecurrentStack.Config stack = sizes.stack(0);
     long weights = (long) sizes.outputs() * (stack.output() + 1);
+    weights += sizes.crf() ? (sizes.outputs() + 2L) * sizes.outputs() : 0;
+    weights += sizes.spelled() < 0 ? 0 : recurrent(sizes.spelling().stack());
     for (int k = 0; k < sizes.widths().length; k++) {
       weights += (long) sizes.vocabularies()[k] * sizes.widths()[k];
     }
@@ -116,7 +122,28 @@ public record Estimate(
   /** Floats that a step of a sequence leaves: inputs, gates, states, outputs, their gradients. */
   private static long perStep(SequenceNetwork.Sizes sizes) {
     RecurrentStack.Config stack = sizes.stack(0);
-    long floats = 2L * stack.input() * (1 + sizes.widths().length) + 2L * sizes.outputs();
+    return 2L * stack.input() * sizes.widths().length + 2L * sizes.outputs() + perStep(stack);
+  }
+
+  /**
+   * Floats that the letters of so many steps leave. Names that occur twice are read once, and short
+   * ones are padded: as if neither were so.
+   */
+  private static long letters(Fitting fitting, long rows) {
+    if (fitting.sizes().spelled() < 0) {
+      return 0;
+    }
+    double mean =
+        fitting.train().stream()
+            .flatMap(example -> Arrays.stream(example.spellings()))
+            .mapToInt(String::length)
+            .average()
+            .orElse(0);
+    return (long) (rows * mean * perStep(fitting.sizes().spelling().stack()));
+  }
+
+  private static long perStep(RecurrentStack.Config stack) {
+    long floats = 2L * stack.input();
     // A GRU keeps the gates' recurrent products as well.
     long gates = stack.cell().gates() * (stack.cell() == Cell.GRU ? 2L : 1);
     for (int l = 0; l < stack.layers(); l++) {

@@ -33,16 +33,22 @@ record Fitting(
       SequenceOptions options) {
     int[] vocabularies = encoder.tables().stream().mapToInt(SymbolTable::size).toArray();
     int[] widths = Arrays.stream(vocabularies).map(options::embedding).toArray();
+    if (encoder.spelled() >= 0) {
+      widths[encoder.spelled()] = options.spelledUnits;
+    }
+    boolean tagger = pooling == null && !targets.labels().isEmpty();
     return new SequenceNetwork.Sizes(
         encoder.features(),
         vocabularies,
         widths,
+        encoder.spelled(),
         options.cell,
         options.hidden,
         options.layers,
         bidirectional,
         pooling,
-        targets.outputs());
+        targets.outputs(),
+        tagger && options.crf);
   }
 
   /**

@@ -19,8 +19,9 @@ import java.util.Map;
 /**
  * The file of a model: a safetensors file with PyTorch's names for the network's weights, {@code
  * rnn.weight_ih_l0}, {@code output.weight}, {@code embedding.weight} of a network that reads
- * tokens, {@code embedding.K.weight} of any other; {@code encoder.} and {@code targets.} tensors
- * for the numbers beside them; all texts in the metadata.
+ * tokens, {@code embedding.K.weight} of any other, {@code spelling.*} of a column that is read
+ * letter by letter, {@code crf.*}; {@code encoder.} and {@code targets.} tensors for the numbers
+ * beside them; all texts in the metadata.
  */
 final class SequenceFile {
   private SequenceFile() {}
@@ -37,6 +38,8 @@ final class SequenceFile {
         .metadata("ciranda.bidirectional", Boolean.toString(sizes.bidirectional()))
         .metadata("ciranda.pooling", pooling(sizes.pooling()))
         .metadata("ciranda.columns", Integer.toString(encoder.tables().size()))
+        .metadata("ciranda.spelled", Integer.toString(encoder.spelled()))
+        .metadata("ciranda.crf", Boolean.toString(sizes.crf()))
         .metadata("ciranda.labels", JsonStrings.write(targets.labels()))
         .metadata("ciranda.steps", Integer.toString(targets.steps()));
     writer.addAll(model.network().parameters().tensors());
@@ -111,7 +114,8 @@ final class SequenceFile {
             floats(in, "encoder.scale"),
             floats(in, "encoder.fill"),
             ints(in, "encoder.marked"),
-            tables);
+            tables,
+            Integer.parseInt(in.metadata().getOrDefault("ciranda.spelled", "-1")));
     var targets =
         new Targets(
             JsonStrings.read(in.metadata("ciranda.labels")),
@@ -136,6 +140,13 @@ final class SequenceFile {
 
   private static void requireConsistent(Encoder encoder, Targets targets) {
     int n = encoder.numbers();
+    int spelled = encoder.spelled();
+    if (spelled < -1
+        || spelled >= encoder.tables().size()
+        || (spelled >= 0 && !encoder.tables().get(spelled).isNamed())) {
+      throw new IllegalArgumentException(
+          "ciranda.spelled: expected a column of names or -1, actual " + spelled);
+    }
     if (encoder.scale().length != n
         || encoder.fill().length != n
         || Arrays.stream(encoder.marked()).anyMatch(j -> j < 0 || j >= n)
@@ -161,12 +172,18 @@ final class SequenceFile {
             encoder.features(),
             encoder.tables().stream().mapToInt(SymbolTable::size).toArray(),
             new int[columns],
+            encoder.spelled(),
             Cell.of(in.metadata("ciranda.cell")),
             matrix(in, "rnn.weight_hh_l0")[1],
             layers,
             Boolean.parseBoolean(in.metadata("ciranda.bidirectional")),
             pooling.equals("none") ? null : Pooling.valueOf(pooling.toUpperCase(Locale.ROOT)),
-            targets.outputs());
+            targets.outputs(),
+            Boolean.parseBoolean(in.metadata().get("ciranda.crf")));
+    if (sizes.crf() && (sizes.pooling() != null || targets.labels().isEmpty())) {
+      throw new IllegalArgumentException(
+          "ciranda.crf: expected false of a model that is no tagger");
+    }
     for (int k = 0; k < columns; k++) {
       String name = sizes.embedding(k) + "weight";
       int[] table = matrix(in, name);
@@ -175,6 +192,15 @@ final class SequenceFile {
             "%s: expected %d rows, actual %d".formatted(name, sizes.vocabularies()[k], table[0]));
       }
       sizes.widths()[k] = table[1];
+    }
+    if (encoder.spelled() >= 0) {
+      int[] expected = {sizes.cell().gates() * sizes.spelling().width(), sizes.spelling().width()};
+      int[] actual = matrix(in, "spelling.rnn.weight_hh_l0");
+      if (!Arrays.equals(expected, actual)) {
+        throw new IllegalArgumentException(
+            "spelling.rnn.weight_hh_l0: expected %s, actual %s"
+                .formatted(Arrays.toString(expected), Arrays.toString(actual)));
+      }
     }
     if (matrix(in, "output.weight")[0] != sizes.outputs()) {
       throw new IllegalArgumentException(

@@ -21,6 +21,7 @@ final class SequenceModel implements AutoCloseable {
   private final Targets targets;
   private final SequenceNetwork network;
   private final Model packed;
+  private final Model spelling; // packed, or null where no column is read letter by letter
   private final float[][] embeddings; // [K], [V][E] each; none where the network reads tokens
 
   /** Takes over a network whose weights do not change any more. */
@@ -31,6 +32,7 @@ final class SequenceModel implements AutoCloseable {
     this.network = network;
     packed = network.pack();
     SequenceNetwork.Sizes sizes = network.sizes();
+    spelling = sizes.spelled() < 0 ? null : network.packSpelling();
     embeddings = new float[sizes.readsTokens() ? 0 : sizes.widths().length][];
     for (int k = 0; k < embeddings.length; k++) {
       embeddings[k] = network.embedding(k).weight().value().toArray();
@@ -73,8 +75,13 @@ final class SequenceModel implements AutoCloseable {
 
   /** Puts the embedding of {@code row} of column {@code k} into a step's input. */
   void embed(int k, int row, float[] x, int at) {
-    int width = network.sizes().widths()[k];
+    int width = network.sizes().width(k);
     System.arraycopy(embeddings[k], row * width, x, at, width);
+  }
+
+  /** For one thread; null where no column is read letter by letter. */
+  Speller newSpeller() {
+    return spelling == null ? null : new Speller(encoder, spelling);
   }
 
   /**
@@ -126,8 +133,10 @@ final class SequenceModel implements AutoCloseable {
         session.run(ids, y, steps);
       } else {
         float[] x = new float[steps * rows * input()];
-        for (int b = 0; b < rows; b++) {
-          fill(x, sequences.get(batch.get(b)), b, rows);
+        try (Speller speller = newSpeller()) {
+          for (int b = 0; b < rows; b++) {
+            fill(x, sequences.get(batch.get(b)), b, rows, speller);
+          }
         }
         session.run(x, y, steps);
       }
@@ -138,7 +147,7 @@ final class SequenceModel implements AutoCloseable {
   }
 
   /** Row {@code b} of a batch, {@code x [T][B][I]}. */
-  private void fill(float[] x, Sequence sequence, int b, int rows) {
+  private void fill(float[] x, Sequence sequence, int b, int rows, Speller speller) {
     int[] symbols = encoder.rows(sequence);
     int columns = encoder.tables().size();
     for (int t = 0; t < sequence.steps(); t++) {
@@ -146,8 +155,12 @@ final class SequenceModel implements AutoCloseable {
       encoder.encode(sequence.numbers(), t * encoder.numbers(), x, at);
       at += encoder.features();
       for (int k = 0; k < columns; k++) {
-        embed(k, symbols[t * columns + k], x, at);
-        at += network.sizes().widths()[k];
+        if (k == encoder.spelled()) {
+          speller.spell(sequence.names()[t * columns + k], x, at);
+        } else {
+          embed(k, symbols[t * columns + k], x, at);
+        }
+        at += network.sizes().width(k);
       }
     }
   }
@@ -171,6 +184,9 @@ final class SequenceModel implements AutoCloseable {
   @Override
   public void close() {
     packed.close();
+    if (spelling != null) {
+      spelling.close();
+    }
     network.close();
   }
 

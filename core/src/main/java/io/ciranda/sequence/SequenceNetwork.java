@@ -10,17 +10,22 @@ import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Dropout;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
+import io.ciranda.memory.Workspace;
 import io.ciranda.network.Network;
 import io.ciranda.nn.Cell;
 import io.ciranda.nn.Embedding;
 import io.ciranda.nn.Linear;
+import io.ciranda.nn.LinearChainCrf;
 import io.ciranda.nn.RecurrentStack;
+import io.ciranda.nn.Spelling;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * The network under all models of this package:
@@ -29,6 +34,9 @@ import java.util.SplittableRandom;
  * x(t) = [features(t), E_1[row_1(t)], .. E_K[row_K(t)]]      y = rnn(x)
  * output = W pool(y) + b, or W y(t) + b for each step
  * </pre>
+ *
+ * <p>A column that is read letter by letter has {@link Spelling}'s vectors instead of E's. A CRF
+ * stands behind the outputs: it is asked for in training here, and by {@link SequenceTagger}.
  *
  * <p>Threads may share one, each with its own tape, between two calls of {@link #refresh}.
  */
@@ -40,20 +48,25 @@ final class SequenceNetwork implements AutoCloseable {
    * @param features F
    * @param vocabularies V of each column of symbols
    * @param widths E of each column of symbols
+   * @param spelled the column that is read letter by letter, whose V and E are those of letters; -1
+   *     for none
    * @param pooling of the steps, or null for an output at each step
    * @param outputs O
+   * @param crf whether a CRF tells the labels of a sequence
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Sizes(
       int features,
       int[] vocabularies,
       int[] widths,
+      int spelled,
       Cell cell,
       int hidden,
       int layers,
       boolean bidirectional,
       Pooling pooling,
-      int outputs) {
+      int outputs,
+      boolean crf) {
     Sizes {
       if (bidirectional && pooling == Pooling.LAST) {
         throw new IllegalArgumentException(
@@ -63,12 +76,21 @@ final class SequenceNetwork implements AutoCloseable {
 
     /** I: the features and the embeddings side by side. */
     int input() {
-      return features + Arrays.stream(widths).sum();
+      return features + IntStream.range(0, widths.length).map(this::width).sum();
+    }
+
+    /** The width of the vector of a symbol of column {@code k}. */
+    int width(int k) {
+      return k == spelled ? spelling().output() : widths[k];
+    }
+
+    Spelling.Config spelling() {
+      return new Spelling.Config(cell, vocabularies[spelled], widths[spelled]);
     }
 
     /** Whether the input are the symbols of one column and nothing else. */
     boolean readsTokens() {
-      return features == 0 && widths.length == 1;
+      return features == 0 && widths.length == 1 && spelled < 0;
     }
 
     RecurrentStack.Config stack(float dropout) {
@@ -76,9 +98,11 @@ final class SequenceNetwork implements AutoCloseable {
           cell, input(), hidden, layers, bidirectional, dropout, false);
     }
 
-    /** The prefix of the embedding of column {@code k}. */
+    /** The prefix of the embedding of column {@code k}, or of its letters. */
     String embedding(int k) {
-      return readsTokens() ? "embedding." : "embedding." + k + ".";
+      return k == spelled
+          ? "spelling.embedding."
+          : readsTokens() ? "embedding." : "embedding." + k + ".";
     }
   }
 
@@ -89,7 +113,9 @@ final class SequenceNetwork implements AutoCloseable {
   private final Parameters parameters;
   private final RecurrentStack rnn;
   private final List<Embedding> embeddings = new ArrayList<>();
+  private final Spelling spelling; // or null
   private final Linear output; // DH -> O
+  private final LinearChainCrf crf; // or null
 
   /**
    * A network with PyTorch's default initialisation: embeddings normal, the rest uniform in
@@ -102,18 +128,28 @@ final class SequenceNetwork implements AutoCloseable {
     backend = Backend.best();
     var builder = new Parameters.Builder();
     for (int k = 0; k < sizes.widths.length; k++) {
-      Embedding.declare(builder, sizes.vocabularies[k], sizes.widths[k], sizes.embedding(k));
+      if (k == sizes.spelled) {
+        Spelling.declare(builder, sizes.spelling(), "spelling.");
+      } else {
+        Embedding.declare(builder, sizes.vocabularies[k], sizes.widths[k], sizes.embedding(k));
+      }
     }
     RecurrentStack.Config stack = sizes.stack(dropout);
     RecurrentStack.declare(builder, stack, "rnn.");
     Initializer uniform = Initializer.uniform(1 / Math.sqrt(sizes.hidden));
     Linear.declare(builder, stack.output(), sizes.outputs, uniform, "output.");
+    if (sizes.crf) {
+      LinearChainCrf.declare(builder, sizes.outputs, "crf.");
+    }
     parameters = builder.build(new SplittableRandom(seed));
     rnn = new RecurrentStack(stack, parameters, backend, "rnn.");
     for (int k = 0; k < sizes.widths.length; k++) {
       embeddings.add(new Embedding(parameters, sizes.embedding(k)));
     }
+    spelling =
+        sizes.spelled < 0 ? null : new Spelling(sizes.spelling(), parameters, backend, "spelling.");
     output = new Linear(parameters, "output.");
+    crf = sizes.crf ? new LinearChainCrf(parameters, "crf.") : null;
   }
 
   Sizes sizes() {
@@ -131,9 +167,17 @@ final class SequenceNetwork implements AutoCloseable {
   /** Packs weights that have changed; see {@link RecurrentStack#refresh}. */
   void refresh(int part, int parts) {
     rnn.refresh(part, parts);
+    if (spelling != null) {
+      spelling.refresh(part, parts);
+    }
   }
 
-  /** The embedding of column {@code k}. */
+  /** What tells labels from the outputs of a sequence's steps; null where each is by itself. */
+  LinearChainCrf crf() {
+    return crf;
+  }
+
+  /** The embedding of column {@code k}, or of its letters. */
   Embedding embedding(int k) {
     return embeddings.get(k);
   }
@@ -150,6 +194,13 @@ final class SequenceNetwork implements AutoCloseable {
             output.bias().value()));
   }
 
+  /** The layer that reads letters, packed to run: its states at each letter. */
+  Model packSpelling() {
+    Tensor letters = embedding(sizes.spelled).weight().value();
+    RecurrentStack.Config stack = sizes.spelling().stack();
+    return Model.of(Network.of(stack, parameters, "spelling.rnn.", letters, null, null));
+  }
+
   /**
    * Forward up to the loss.
    *
@@ -161,6 +212,11 @@ final class SequenceNetwork implements AutoCloseable {
    */
   double loss(Tape tape, List<Encoded> examples, float[] weights, float[] quantiles, float scale) {
     Variable y = steps(tape, examples);
+    if (crf != null) {
+      Variable emissions = output.forward(tape, Ops.dropout(tape, y, dropout));
+      IntTensor labels = eachStep(tape, examples, (example, t) -> example.labels()[t]);
+      return crf.loss(tape, emissions, labels, lengths(tape, examples), scale);
+    }
     Variable picked =
         sizes.pooling == Pooling.MEAN
             ? Ops.meanOverTime(tape, y, lengths(tape, examples))
@@ -187,9 +243,13 @@ final class SequenceNetwork implements AutoCloseable {
     }
     Variable x = sizes.features == 0 ? null : tape.constant(features(tape, examples));
     for (int k = 0; k < embeddings.size(); k++) {
-      Variable symbols = embedding(k).forward(tape, rows(tape, examples, k));
+      Variable symbols =
+          k == sizes.spelled
+              ? spelled(tape, examples)
+              : embedding(k).forward(tape, rows(tape, examples, k));
       x = x == null ? symbols : Ops.concat(tape, x, symbols);
     }
+    x = spelling == null ? x : Ops.dropout(tape, x, dropout);
     return rnn.forward(tape, x, lengths, null).y();
   }
 
@@ -221,21 +281,54 @@ final class SequenceNetwork implements AutoCloseable {
   /** Column k, {@code [T][B]}, 0 beyond a sequence's length, and now and then where tape trains. */
   private IntTensor rows(Tape tape, List<Encoded> examples, int k) {
     int columns = sizes.widths.length;
-    int batch = examples.size();
-    int[] ids = new int[longest(examples) * batch];
-    for (int b = 0; b < batch; b++) {
-      Encoded example = examples.get(b);
-      for (int t = 0; t < example.steps(); t++) {
-        ids[t * batch + b] = example.rows()[t * columns + k];
-      }
-    }
+    IntTensor ids = eachStep(tape, examples, (example, t) -> example.rows()[t * columns + k]);
     if (tape.isTraining() && unknownRate > 0) {
       long key = tape.nextKey();
-      for (int i = 0; i < ids.length; i++) {
-        ids[i] = Dropout.survives(key, i, unknownRate) ? ids[i] : 0;
+      for (int i = 0; i < ids.size(); i++) {
+        ids.set(i, Dropout.survives(key, i, unknownRate) ? ids.get(i) : 0);
       }
     }
-    return tape.workspace().ints(ids.length / batch, batch).copyFrom(ids);
+    return ids;
+  }
+
+  private interface OfStep {
+    int apply(Encoded example, int t);
+  }
+
+  /** {@code [T][B]}, 0 beyond a sequence's length. */
+  private static IntTensor eachStep(Tape tape, List<Encoded> examples, OfStep value) {
+    int batch = examples.size();
+    int[] values = new int[longest(examples) * batch];
+    for (int b = 0; b < batch; b++) {
+      for (int t = 0; t < examples.get(b).steps(); t++) {
+        values[t * batch + b] = value.apply(examples.get(b), t);
+      }
+    }
+    return tape.workspace().ints(values.length / batch, batch).copyFrom(values);
+  }
+
+  /** The vectors of the names that are read letter by letter, {@code [T][B][2E]}. */
+  private Variable spelled(Tape tape, List<Encoded> examples) {
+    var numbers = new LinkedHashMap<String, Integer>(); // of different names
+    for (Encoded example : examples) {
+      for (String name : example.spellings()) {
+        numbers.putIfAbsent(name, numbers.size());
+      }
+    }
+    List<String> names = List.copyOf(numbers.keySet());
+    int longest = names.stream().mapToInt(String::length).max().orElseThrow();
+    int[] letters = new int[longest * names.size()];
+    for (int w = 0; w < names.size(); w++) {
+      for (int i = 0; i < names.get(w).length(); i++) {
+        letters[i * names.size() + w] = names.get(w).charAt(i);
+      }
+    }
+    Workspace workspace = tape.workspace();
+    return spelling.forward(
+        tape,
+        workspace.ints(longest, names.size()).copyFrom(letters),
+        workspace.ints(names.size()).copyFrom(names.stream().mapToInt(String::length).toArray()),
+        eachStep(tape, examples, (example, t) -> numbers.get(example.spellings()[t])));
   }
 
   /** The rows of {@code [T][B]} that count: the last of a sequence, or all of its own. */
@@ -283,6 +376,9 @@ final class SequenceNetwork implements AutoCloseable {
   @Override
   public void close() {
     rnn.close();
+    if (spelling != null) {
+      spelling.close();
+    }
     parameters.close();
   }
 }

@@ -30,6 +30,8 @@ public final class SequenceOptions implements Cloneable {
   private int embedding; // 0: by the rule
   int minCount = 1;
   float unknownRate = 0.05f;
+  int spelled = -1; // column
+  int spelledUnits;
   boolean standardise = true;
   int epochs = 100;
   private int batch; // 0: by the rule
@@ -37,6 +39,7 @@ public final class SequenceOptions implements Cloneable {
   double rate = 0.003;
   Clipping clipping = new Clipping.ByNorm(1);
   ClassWeights classWeights = ClassWeights.NONE;
+  boolean crf;
   double validation = 0.15;
   int patience = 10;
   int window = 128;
@@ -136,6 +139,27 @@ public final class SequenceOptions implements Cloneable {
   }
 
   /**
+   * Column {@code k} of the symbols, which have to be names, is read letter by letter: a name's
+   * vector is made of the last states of a bidirectional layer over its letters ({@link
+   * io.ciranda.nn.Spelling}) rather than looked up, so that no name is unknown. Where a word should
+   * be known as a whole too, give it twice, in a column of its own. Dropout then falls on a step's
+   * input as well, so that the network does not rely on one column alone (Lample et al. 2016,
+   * section 4.3). None.
+   *
+   * @param units of a letter's vector, and of the layer in one direction: the name's vector is
+   *     twice as wide; 25 do for words
+   */
+  public SequenceOptions withSpelled(int k, int units) {
+    require("spelled column", k, 0);
+    require("units", units, 1);
+    return with(
+        o -> {
+          o.spelled = k;
+          o.spelledUnits = units;
+        });
+  }
+
+  /**
    * Whether numbers are given to the network as {@code (x - mean) / deviation}, by the statistics
    * of the training examples: true.
    */
@@ -192,6 +216,17 @@ public final class SequenceOptions implements Cloneable {
   /** How much each label counts: NONE, all examples count the same. */
   public SequenceOptions withClassWeights(ClassWeights other) {
     return with(o -> o.classWeights = other);
+  }
+
+  /**
+   * Whether a tagger tells the likeliest sequence of labels, by a {@link
+   * io.ciranda.nn.LinearChainCrf} over what the network says of each step, rather than the
+   * likeliest label of each step by itself: false. A prediction's probability is then that of the
+   * label at its step over all sequences, so that its label need not be the likeliest one; classes
+   * have no weights; and whole sequences only can be run. Of no effect on other models.
+   */
+  public SequenceOptions withCrf(boolean on) {
+    return with(o -> o.crf = on);
   }
 
   /**

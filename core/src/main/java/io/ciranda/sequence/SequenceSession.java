@@ -3,9 +3,10 @@ package io.ciranda.sequence;
 import io.ciranda.infer.Session;
 
 /**
- * One stream, read step by step. A step allocates nothing once it is compiled. After the steps of a
- * sequence the answer is that of {@code predict} for it, bit for bit. For one thread at a time; any
- * number of sessions may share a model, and go on when it is closed.
+ * One stream, read step by step. A step allocates nothing once it is compiled, but where names are
+ * read letter by letter. After the steps of a sequence the answer is that of {@code predict} for
+ * it, bit for bit. For one thread at a time; any number of sessions may share a model, and go on
+ * when it is closed.
  */
 public abstract sealed class SequenceSession implements AutoCloseable
     permits LabelSession, ForecastSession {
@@ -17,6 +18,8 @@ public abstract sealed class SequenceSession implements AutoCloseable
   private final float[] x; // [I]
   private final float[] y; // [O]
   private final int[] rows; // [K]
+  private final Speller speller; // or null
+  private String spelled; // the name that it is to read
   private final Pool pool;
   private long steps;
 
@@ -27,6 +30,7 @@ public abstract sealed class SequenceSession implements AutoCloseable
     x = new float[model.input()];
     y = new float[model.targets().outputs()];
     rows = new int[encoder.tables().size()];
+    speller = model.newSpeller();
     pool = new Pool(model.pooling(), y.length);
   }
 
@@ -36,7 +40,7 @@ public abstract sealed class SequenceSession implements AutoCloseable
    * @throws IllegalArgumentException if the model reads steps of another form, or a number is
    *     infinite; the state is then unchanged
    * @throws UnsupportedOperationException if the model is bidirectional: it needs whole sequences,
-   *     which {@code predict} takes
+   *     which {@code predict} takes; or if it tells labels by a CRF, of whole sequences too
    */
   public final void step(float[] numbers) {
     require(numbers.length, 0, encoder.isNamed());
@@ -54,6 +58,7 @@ public abstract sealed class SequenceSession implements AutoCloseable
   public final void step(String name) {
     require(0, 1, true);
     rows[0] = encoder.tables().getFirst().row(name);
+    spelled = name;
     run(NO_NUMBERS);
   }
 
@@ -72,6 +77,7 @@ public abstract sealed class SequenceSession implements AutoCloseable
     for (int k = 0; k < names.length; k++) {
       rows[k] = encoder.tables().get(k).row(names[k]);
     }
+    spelled = speller == null ? null : names[encoder.spelled()];
     run(numbers);
   }
 
@@ -79,6 +85,10 @@ public abstract sealed class SequenceSession implements AutoCloseable
     if (model.network().sizes().bidirectional()) {
       throw new UnsupportedOperationException(
           "a bidirectional model reads a sequence from both ends: it cannot step, give whole sequences to predict, or train with withBidirectional(false)");
+    }
+    if (model.network().crf() != null) {
+      throw new UnsupportedOperationException(
+          "a model with a CRF tells the labels of a sequence together: it cannot step, give whole sequences to predict, or train with withCrf(false)");
     }
     if (numbers != encoder.numbers()
         || symbols != rows.length
@@ -103,8 +113,12 @@ public abstract sealed class SequenceSession implements AutoCloseable
       encoder.encode(numbers, 0, x, 0);
       int at = encoder.features();
       for (int k = 0; k < rows.length; k++) {
-        model.embed(k, rows[k], x, at);
-        at += model.network().sizes().widths()[k];
+        if (k == encoder.spelled()) {
+          speller.spell(spelled, x, at);
+        } else {
+          model.embed(k, rows[k], x, at);
+        }
+        at += model.network().sizes().width(k);
       }
       session.step(x, y);
     }
@@ -139,5 +153,8 @@ public abstract sealed class SequenceSession implements AutoCloseable
   @Override
   public final void close() {
     session.close();
+    if (speller != null) {
+      speller.close();
+    }
   }
 }

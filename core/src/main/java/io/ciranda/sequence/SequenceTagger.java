@@ -1,5 +1,6 @@
 package io.ciranda.sequence;
 
+import io.ciranda.nn.LinearChainCrf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +91,11 @@ public final class SequenceTagger implements AutoCloseable {
   }
 
   private static Fitting prepare(Split<List<String>> split, SequenceOptions options) {
+    if (options.crf && options.classWeights != ClassWeights.NONE) {
+      throw new IllegalArgumentException(
+          "class weights: expected NONE with a CRF, whose loss is of whole sequences, actual "
+              + options.classWeights);
+    }
     List<String> labels = Labels.of(split.train().stream().flatMap(e -> e.target().stream()));
     Encoder encoder = Encoder.learn(split.trainSequences(), options);
     Targets targets = Targets.ofLabels(labels);
@@ -135,14 +141,49 @@ public final class SequenceTagger implements AutoCloseable {
 
   /** The labels of sequences: what {@link #predict(Sequence)} gives for each, bit for bit. */
   public List<List<LabelPrediction>> predict(List<Sequence> sequences) {
+    return Arrays.stream(model.outputs(sequences)).map(this::answer).toList();
+  }
+
+  private List<LabelPrediction> answer(float[] outputs) {
+    LinearChainCrf crf = model.network().crf();
     int width = labels().size();
-    var predictions = new ArrayList<List<LabelPrediction>>();
-    for (float[] outputs : model.outputs(sequences)) {
-      var steps = new LabelPrediction[outputs.length / width];
+    var steps = new LabelPrediction[outputs.length / width];
+    if (crf == null) {
       Arrays.setAll(steps, t -> LabelPrediction.of(labels(), outputs, t * width));
-      predictions.add(List.of(steps));
+    } else {
+      int[] path = crf.decode(outputs);
+      float[] marginals = crf.marginals(outputs);
+      Arrays.setAll(
+          steps,
+          t ->
+              new LabelPrediction(
+                  labels(), Arrays.copyOfRange(marginals, t * width, (t + 1) * width), path[t]));
     }
-    return predictions;
+    return List.of(steps);
+  }
+
+  /**
+   * What the CRF adds to the score of a sequence, in nats, where label {@code to} follows {@code
+   * from}.
+   *
+   * @throws IllegalArgumentException if there is no such label
+   * @throws IllegalStateException if the model has no CRF
+   */
+  public float transition(String from, String to) {
+    LinearChainCrf crf = model.network().crf();
+    if (crf == null) {
+      throw new IllegalStateException("the model has no CRF: train it with withCrf(true)");
+    }
+    return crf.transition().value().get(index(from), index(to));
+  }
+
+  private int index(String label) {
+    int c = labels().indexOf(label);
+    if (c < 0) {
+      throw new IllegalArgumentException(
+          "label: expected one of %s, actual '%s'".formatted(labels(), label));
+    }
+    return c;
   }
 
   /**
@@ -171,7 +212,9 @@ public final class SequenceTagger implements AutoCloseable {
   }
 
   /**
-   * A session for one stream: after each step its label.
+   * A session for one stream: after each step its label. Where the model reads sequences from both
+   * ends, or tells labels by a CRF, which needs whole ones, its steps throw
+   * UnsupportedOperationException.
    *
    * @throws IllegalStateException if the model is closed
    */

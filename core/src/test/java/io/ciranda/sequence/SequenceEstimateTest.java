@@ -16,7 +16,8 @@ class SequenceEstimateTest {
     var examples = new ArrayList<Encoded>();
     for (int i = 0; i < n; i++) {
       examples.add(
-          new Encoded(steps, new float[steps * features], new int[0], new int[] {i % 2}, null));
+          new Encoded(
+              steps, new float[steps * features], new int[0], null, new int[] {i % 2}, null));
     }
     return examples;
   }
@@ -24,7 +25,12 @@ class SequenceEstimateTest {
   private static Fitting fitting(int steps, int features, SequenceOptions options) {
     var encoder =
         new Encoder(
-            new float[features], new float[features], new float[features], new int[0], List.of());
+            new float[features],
+            new float[features],
+            new float[features],
+            new int[0],
+            List.of(),
+            -1);
     Targets targets = Targets.ofLabels(List.of("a", "b"));
     var sizes =
         Fitting.sizes(encoder, targets, options.pooling(), options.bidirectional(false), options);

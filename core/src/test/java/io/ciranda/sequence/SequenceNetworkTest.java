@@ -16,11 +16,17 @@ class SequenceNetworkTest {
   private static final float[] WEIGHTS = {1, 2, 0.5f};
   private static final float[] MEAN = {};
 
-  private static SequenceNetwork network(Pooling pooling, boolean both, int outputs) {
+  private static SequenceNetwork network(Pooling pooling, boolean both, int outputs, boolean crf) {
     var sizes =
         new SequenceNetwork.Sizes(
-            2, new int[] {5}, new int[] {3}, Cell.GRU, 7, 2, both, pooling, outputs);
+            2, new int[] {5, 4}, new int[] {3, 2}, 1, Cell.GRU, 7, 2, both, pooling, outputs, crf);
     return new SequenceNetwork(sizes, 0, 0, 1);
+  }
+
+  /** Names of one to three of four letters, some of them twice. */
+  private static String[] spellings(int steps) {
+    String[] names = {"\0\3", "\1", "\0\3", "\2\2\1", "\1", "\3"};
+    return java.util.Arrays.copyOf(names, steps);
   }
 
   /** With labels or with numbers; some of these missing. */
@@ -34,7 +40,8 @@ class SequenceNetworkTest {
           new Encoded(
               steps,
               Values.floats("features " + steps, 2L * steps),
-              Values.ids("rows " + steps, steps, 5),
+              Values.ids("rows " + steps, 2 * steps, 5),
+              spellings(steps),
               labels ? Values.ids("labels " + steps, places, 3) : null,
               labels ? null : numbers));
     }
@@ -58,9 +65,14 @@ class SequenceNetworkTest {
   }
 
   private static void check(Pooling pooling, boolean both, boolean labels, float... quantiles) {
+    check(pooling, both, labels, false, quantiles);
+  }
+
+  private static void check(
+      Pooling pooling, boolean both, boolean labels, boolean crf, float... quantiles) {
     int outputs = 3 * Math.max(1, quantiles.length);
     List<Encoded> examples = examples(pooling == null, labels);
-    try (SequenceNetwork network = network(pooling, both, outputs);
+    try (SequenceNetwork network = network(pooling, both, outputs, crf);
         var together = new Parameters.Like(network.parameters());
         var alone = new Parameters.Like(network.parameters())) {
       network.refresh(0, 1);
@@ -84,6 +96,11 @@ class SequenceNetworkTest {
   void labelsOfSteps() {
     check(null, false, true);
     check(null, true, true);
+  }
+
+  @Test
+  void labelsOfSequencesOfSteps() {
+    check(null, true, true, true);
   }
 
   @Test
