@@ -21,8 +21,8 @@
  *       kernels.
  *   <li>{@code predict} and sessions run on {@link io.ciranda.infer}, not on the tape of training:
  *       a sequence alone, in a list, or step by step has the same answer, bit for bit, before
- *       {@code save} and after {@code load}. A step of a session allocates nothing, but
- *       where names are read letter by letter.
+ *       {@code save} and after {@code load}. A step of a session allocates nothing, but where names
+ *       are read letter by letter.
  *   <li>The weights at the end are those with the least validation loss.
  *   <li>Numbers are standardised by the training examples; NaN is a number that is missing: it
  *       becomes the mean, and in a column where training missed some, a feature of its own says so.
