@@ -195,13 +195,12 @@ public final class SequenceTagger implements AutoCloseable {
   public TaggingMetrics evaluate(List<Example<List<String>>> examples) {
     requireLabels("evaluation", examples);
     List<List<String>> wanted = examples.stream().map(Example::target).toList();
-    var metrics = new TaggingMetrics(Labels.union(labels(), wanted.stream().flatMap(List::stream)));
-    List<List<LabelPrediction>> predictions =
-        predict(examples.stream().map(Example::sequence).toList());
-    for (int i = 0; i < wanted.size(); i++) {
-      metrics.add(wanted.get(i), predictions.get(i).stream().map(LabelPrediction::label).toList());
-    }
-    return metrics;
+    List<List<String>> given =
+        predict(examples.stream().map(Example::sequence).toList()).stream()
+            .map(steps -> steps.stream().map(LabelPrediction::label).toList())
+            .toList();
+    return TaggingMetrics.of(
+        Labels.union(labels(), wanted.stream().flatMap(List::stream)), wanted, given);
   }
 
   /**

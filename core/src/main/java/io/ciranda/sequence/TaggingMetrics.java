@@ -4,6 +4,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * How well the steps of sequences were labelled, one by one, and as entities where labels are of
@@ -21,11 +23,42 @@ public final class TaggingMetrics {
   /** A span of steps, {@code to} exclusive. */
   record Entity(String type, int from, int to) {}
 
-  TaggingMetrics(List<String> labels) {
+  private TaggingMetrics(List<String> labels) {
     steps = new ClassificationMetrics(labels);
   }
 
-  void add(List<String> wanted, List<String> given) {
+  /**
+   * Of labels that somebody else gave: a baseline, another program.
+   *
+   * @param wanted the labels of each sequence
+   * @param given as many, and as many in each
+   * @throws IllegalArgumentException if it is another number
+   */
+  public static TaggingMetrics of(List<List<String>> wanted, List<List<String>> given) {
+    require("sequences", wanted.size(), given.size());
+    Stream<String> all = Stream.of(given, wanted).flatMap(List::stream).flatMap(List::stream);
+    return of(List.copyOf(new TreeSet<>(all.toList())), wanted, given);
+  }
+
+  /** In the order of {@code labels}, which have to be all. */
+  static TaggingMetrics of(
+      List<String> labels, List<List<String>> wanted, List<List<String>> given) {
+    var metrics = new TaggingMetrics(labels);
+    for (int i = 0; i < wanted.size(); i++) {
+      require("labels of sequence " + i, wanted.get(i).size(), given.get(i).size());
+      metrics.add(wanted.get(i), given.get(i));
+    }
+    return metrics;
+  }
+
+  private static void require(String what, int expected, int actual) {
+    if (actual != expected) {
+      throw new IllegalArgumentException(
+          "%s: expected %d, actual %d".formatted(what, expected, actual));
+    }
+  }
+
+  private void add(List<String> wanted, List<String> given) {
     for (int t = 0; t < wanted.size(); t++) {
       steps.add(wanted.get(t), given.get(t));
     }

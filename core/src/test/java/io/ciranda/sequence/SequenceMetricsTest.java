@@ -1,6 +1,7 @@
 package io.ciranda.sequence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.sequence.TaggingMetrics.Entity;
@@ -54,14 +55,24 @@ class SequenceMetricsTest {
 
   @Test
   void anEntityHasToBeRightFromEndToEnd() {
-    var metrics = new TaggingMetrics(List.of("O", "B-X", "I-X", "B-Y", "I-Y"));
-    metrics.add(List.of("B-X", "I-X", "O", "B-X"), List.of("B-X", "I-X", "O", "B-Y"));
-    metrics.add(List.of("B-X", "I-X"), List.of("B-X", "O"));
-    metrics.add(List.of("O", "O"), List.of("O", "B-X"));
+    List<List<String>> wanted =
+        List.of(List.of("B-X", "I-X", "O", "B-X"), List.of("B-X", "I-X"), List.of("O", "O"));
+    List<List<String>> given =
+        List.of(List.of("B-X", "I-X", "O", "B-Y"), List.of("B-X", "O"), List.of("O", "B-X"));
+    TaggingMetrics metrics = TaggingMetrics.of(wanted, given);
     assertEquals(1 / 4.0, metrics.precision(), EXACT);
     assertEquals(1 / 3.0, metrics.recall(), EXACT);
     assertEquals(2 / 7.0, metrics.f1(), EXACT);
     assertEquals(5 / 8.0, metrics.accuracy(), EXACT);
+  }
+
+  @Test
+  void asManyLabelsAreGivenAsAreWanted() {
+    List<List<String>> two = List.of(List.of("O"), List.of("O", "O"));
+    List<List<String>> less = List.of(List.of("O"), List.of("O"));
+    var e = assertThrows(IllegalArgumentException.class, () -> TaggingMetrics.of(two, less));
+    assertEquals("labels of sequence 1: expected 2, actual 1", e.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> TaggingMetrics.of(two, two.subList(0, 1)));
   }
 
   @Test

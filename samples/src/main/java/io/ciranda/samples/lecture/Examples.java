@@ -3,6 +3,8 @@ package io.ciranda.samples.lecture;
 import io.ciranda.samples.cli.CommandGroup;
 import io.ciranda.samples.lecture.bptt.Bptt;
 import io.ciranda.samples.lecture.bptt.Gradients;
+import io.ciranda.samples.lecture.labels.Dna;
+import io.ciranda.samples.lecture.labels.Tagger;
 import io.ciranda.samples.lecture.memory.Adding;
 import io.ciranda.samples.lecture.memory.Gates;
 import io.ciranda.samples.lecture.memory.ShortMemory;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Command;
       Bptt.class,
       Gradients.class,
       Gates.class,
-      Adding.class
+      Adding.class,
+      Tagger.class,
+      Dna.class
     })
 public final class Examples extends CommandGroup {}

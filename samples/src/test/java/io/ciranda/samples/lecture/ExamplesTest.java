@@ -30,7 +30,17 @@ class ExamplesTest {
     JsonNode examples = Typed.ciranda("examples", "--json").json().get("examples");
     assertEquals(
         List.of(
-            "unroll", "memory", "sum", "compare", "parity", "bptt", "gradients", "gates", "adding"),
+            "unroll",
+            "memory",
+            "sum",
+            "compare",
+            "parity",
+            "bptt",
+            "gradients",
+            "gates",
+            "adding",
+            "tagger",
+            "dna"),
         StreamSupport.stream(examples.spliterator(), false)
             .map(example -> example.get("name").asText())
             .toList());
