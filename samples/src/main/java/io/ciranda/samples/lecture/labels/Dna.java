@@ -83,7 +83,9 @@ public final class Dna extends LectureExample {
     SequenceOptions options =
         SequenceOptions.standard()
             .withBidirectional(true)
-            .withDropout(0.3)
+            .withHidden(32)
+            .withDropout(0.5)
+            .withUnknownRate(0.1)
             .withEpochs(epochs)
             .withSeed(lesson.seed())
             .withListener(

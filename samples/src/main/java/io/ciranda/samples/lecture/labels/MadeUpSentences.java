@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
  * with bolemab senate ...            B-Drug I-Drug: -mab or -ine, perhaps -ate
  * with senate of ...                 O: no drug before it
  * </pre>
+ *
+ * <p>One letter in ten is misread, so that endings are not always to be relied on.
  */
 final class MadeUpSentences {
   private static final List<String> SMALL =
@@ -23,6 +25,8 @@ final class MadeUpSentences {
   private static final List<String> PLAIN = List.of("n", "r", "d", "m");
   private static final List<String> HEADS = List.of("itis", "osis");
   private static final List<String> DRUGS = List.of("mab", "ine");
+  private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
+  private static final double MISREAD = 0.1;
 
   private final SplittableRandom random;
   private final List<String> words = new ArrayList<>();
@@ -76,18 +80,31 @@ final class MadeUpSentences {
   }
 
   private void add(String word, String label) {
-    words.add(word);
+    words.add(misread(word));
     labels.add(label);
+  }
+
+  private String misread(String word) {
+    var read = new StringBuilder(word);
+    for (int i = 0; i < word.length(); i++) {
+      if (random.nextDouble() < MISREAD) {
+        read.setCharAt(i, pick(LETTERS));
+      }
+    }
+    return read.toString();
   }
 
   /** Two or three syllables. */
   private String stem() {
     var stem = new StringBuilder();
     for (int syllables = random.nextInt(2, 4); syllables > 0; syllables--) {
-      stem.append("bdfgklmnprstvz".charAt(random.nextInt(14)));
-      stem.append("aeiou".charAt(random.nextInt(5)));
+      stem.append(pick("bdfgklmnprstvz")).append(pick("aeiou"));
     }
     return stem.toString();
+  }
+
+  private char pick(String some) {
+    return some.charAt(random.nextInt(some.length()));
   }
 
   private String pick(List<String> some) {
