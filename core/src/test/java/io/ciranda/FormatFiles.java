@@ -1,11 +1,14 @@
 package io.ciranda;
 
+import io.ciranda.autograd.Tape;
 import io.ciranda.io.ModelFormat;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
+import io.ciranda.memory.Workspace;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
 import io.ciranda.model.LanguageModelTrainer;
+import io.ciranda.nn.Attention;
 import io.ciranda.nn.Cell;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.Forecast;
@@ -16,9 +19,13 @@ import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceForecaster;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.SequenceTagger;
+import io.ciranda.text.TextCodec;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.Schedule;
+import io.ciranda.translation.Architecture;
+import io.ciranda.translation.SentencePair;
+import io.ciranda.translation.TranslationModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -269,7 +276,85 @@ enum FormatFiles {
     SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
       return ofForecaster(file, copy);
     }
+  },
+
+  /** Words, an output for each. */
+  TRANSLATION_MODEL_WORD_BY_WORD {
+    @Override
+    void write(Path file) throws IOException {
+      saveTranslation(
+          TranslationModel.Config.of(Architecture.WORD_BY_WORD, Cell.LSTM, 3, 4, 0),
+          TextCodec.Options.of(TextCodec.Level.WORD),
+          file);
+    }
+
+    @Override
+    SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
+      return ofTranslation(file, copy);
+    }
+  },
+
+  /** Characters, the context fed at each step. */
+  TRANSLATION_MODEL_CONTEXT {
+    @Override
+    void write(Path file) throws IOException {
+      saveTranslation(
+          TranslationModel.Config.of(Architecture.ENCODER_DECODER, Cell.GRU, 3, 4, 0).withContext(),
+          TextCodec.Options.of(TextCodec.Level.CHAR).withLowercase(true),
+          file);
+    }
+
+    @Override
+    SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
+      return ofTranslation(file, copy);
+    }
+  },
+
+  /** Subwords, additive scores. */
+  TRANSLATION_MODEL_ATTENTION {
+    @Override
+    void write(Path file) throws IOException {
+      saveTranslation(
+          TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 3, 4, 0),
+          TextCodec.Options.of(TextCodec.Level.SUBWORD).withMerges(12),
+          file);
+    }
+
+    @Override
+    SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
+      return ofTranslation(file, copy);
+    }
+  },
+
+  /** Two layers, general scores, input feeding, weights of its own for the output. */
+  TRANSLATION_MODEL_INPUT_FEEDING {
+    @Override
+    void write(Path file) throws IOException {
+      saveTranslation(
+          new TranslationModel.Config(
+              Architecture.ATTENTION,
+              Cell.LSTM,
+              3,
+              4,
+              2,
+              false,
+              Attention.Score.GENERAL,
+              4,
+              true,
+              false,
+              0.25f),
+          TextCodec.Options.of(TextCodec.Level.WORD),
+          file);
+    }
+
+    @Override
+    SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
+      return ofTranslation(file, copy);
+    }
   };
+
+  private static final List<String> SOURCES = List.of("the red ring", "a \"ring\" is round", "ü");
+  private static final List<String> TARGETS = List.of("l'anneau rouge", "un anneau est rond", "é");
 
   private static final SequenceOptions SHORT =
       SequenceOptions.standard().withHidden(4).withEpochs(2).withThreads(1);
@@ -402,6 +487,38 @@ enum FormatFiles {
               (7 * i + 3 * t) % 11, (i + t) % 4 == 0 ? Float.NaN : (5 * i + t) % 7 / 4f
             });
     return Sequence.of(numbers);
+  }
+
+  private static void saveTranslation(
+      TranslationModel.Config config, TextCodec.Options options, Path file) throws IOException {
+    try (var model =
+        TranslationModel.create(
+            config,
+            TextCodec.learn(SOURCES, options),
+            TextCodec.learn(TARGETS, options),
+            Backend.best(),
+            4)) {
+      model.save(file);
+    }
+  }
+
+  private static SequencedMap<String, double[]> ofTranslation(Path file, Path copy)
+      throws IOException {
+    try (var model = TranslationModel.load(file, Backend.best());
+        var workspace = new Workspace("formats")) {
+      model.save(copy);
+      model.refresh(0, 1);
+      var answers = new LinkedHashMap<String, double[]>();
+      for (int i = 0; i < SOURCES.size(); i++) {
+        SentencePair pair = model.encode(SOURCES.get(i), TARGETS.get(i));
+        Tape tape = Tape.inference(model.backend(), workspace);
+        double nats = model.loss(tape, List.of(pair), TranslationModel.LossOptions.PLAIN, 1);
+        answers.put(i + ", source", Arrays.stream(pair.source()).asDoubleStream().toArray());
+        answers.put(i + ", target", Arrays.stream(pair.target()).asDoubleStream().toArray());
+        answers.put(i + ", nats", new double[] {nats});
+      }
+      return answers;
+    }
   }
 
   private static <T> List<Example<T>> examples(

@@ -40,7 +40,7 @@ public final class SequenceLanguageModel implements AutoCloseable {
    * Trains a language model by truncated BPTT. The end of the text is kept for validation. Of the
    * options, the window is the steps that gradients go back, the batch how many pieces of the text
    * are read side by side, and the least count that of words: all characters are known. Those for
-   * numbers, labels and unknown symbols are of no effect.
+   * numbers, labels, unknown symbols and checkpoints are of no effect.
    *
    * @param level what a symbol is
    * @throws IllegalArgumentException if the text is too short, or the options ask for a

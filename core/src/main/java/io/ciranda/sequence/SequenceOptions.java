@@ -4,6 +4,8 @@ import io.ciranda.kernel.UpdateRule;
 import io.ciranda.nn.Cell;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.Schedule;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -47,6 +49,7 @@ public final class SequenceOptions implements Cloneable {
   float[] quantiles = {};
   long seed = 1;
   int threads = 1;
+  Path checkpoint; // null: none
   TrainingListener listener = epoch -> {};
 
   private SequenceOptions() {}
@@ -267,6 +270,17 @@ public final class SequenceOptions implements Cloneable {
     return with(o -> o.threads = number);
   }
 
+  /**
+   * A file that is written after each epoch, so that a training that was interrupted goes on:
+   * {@code fit} with the same examples and options goes on from the last whole epoch where the file
+   * is there, tells the listener of the epochs before, and ends with the same bits as if it had
+   * never been interrupted. At the end of the training the file is deleted. None by default; a
+   * language model has none.
+   */
+  public SequenceOptions withCheckpoint(Path file) {
+    return with(o -> o.checkpoint = file);
+  }
+
   /** Who is told how training goes: nobody, but for warnings, which are logged. */
   public SequenceOptions withListener(TrainingListener other) {
     return with(o -> o.listener = other);
@@ -286,7 +300,7 @@ public final class SequenceOptions implements Cloneable {
       }
       sorted[i] = (float) levels[i];
     }
-    java.util.Arrays.sort(sorted);
+    Arrays.sort(sorted);
     return with(o -> o.quantiles = sorted);
   }
 
@@ -334,10 +348,22 @@ public final class SequenceOptions implements Cloneable {
         ", ",
         List.of(
             "%d x %d %s".formatted(layers, hidden, cell.label()),
+            "bidirectional " + (bidirectional == null ? "as usual" : bidirectional),
+            "pooling " + (pooling == null ? "as usual" : pooling),
             "dropout " + dropout,
+            "embedding " + (embedding == 0 ? "by the rule" : embedding),
+            "min count " + minCount,
+            "unknown rate " + unknownRate,
+            "standardisation " + standardise,
             "%d epochs".formatted(epochs),
             "batch " + (batch == 0 ? "by the rule" : batch),
             "%s at rate %s".formatted(rule, rate),
+            clipping.toString(),
+            "class weights " + classWeights,
+            "validation " + validation,
+            "patience " + patience,
+            "window " + window,
+            "quantiles " + Arrays.toString(quantiles),
             "seed " + seed,
             "%d threads".formatted(threads)));
   }

@@ -5,7 +5,11 @@ import io.ciranda.memory.Tensor;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.Patience;
 import io.ciranda.train.Schedule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -57,10 +61,11 @@ final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Trains.
+   * Trains, from the options' checkpoint on where that file is there.
    *
    * @param valid may be empty: then the last weights stay
    * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
+   * @throws UncheckedIOException if the checkpoint cannot be written, or is not of this training
    */
   void run(List<Encoded> train, List<Encoded> valid) {
     Schedule schedule = options.schedule();
@@ -68,7 +73,21 @@ final class Trainer implements AutoCloseable {
     Tensor values = network.parameters().values();
     boolean stopped = false;
     try (Tensor best = Tensor.allocate(values.shape()).copyFrom(values)) {
-      for (int epoch = 0; epoch < options.epochs && !patience.isExhausted() && !stopped; epoch++) {
+      var epochs = new ArrayList<TrainingListener.Epoch>();
+      var checkpoint =
+          new Checkpoint(
+              training(train, valid),
+              network.parameters(),
+              best,
+              parallel.optimizer(),
+              patience,
+              epochs);
+      if (options.checkpoint != null && Files.exists(options.checkpoint)) {
+        checkpoint.load(options.checkpoint, options.epochs);
+        epochs.forEach(options.listener::onEpoch);
+      }
+      while (epochs.size() < options.epochs && !patience.isExhausted() && !stopped) {
+        int epoch = epochs.size();
         long start = System.nanoTime();
         var position = new Schedule.Position(0, 0, epoch, patience.reductions());
         double rate = options.rate * schedule.factor(position);
@@ -88,13 +107,38 @@ final class Trainer implements AutoCloseable {
           best.copyFrom(values);
         }
         double seconds = 1e-9 * (System.nanoTime() - start);
-        options.listener.onEpoch(
+        epochs.add(
             new TrainingListener.Epoch(
                 epoch + 1, options.epochs, loss / places, validLoss, improved, seconds));
+        options.listener.onEpoch(epochs.getLast());
+        // A part of an epoch is not kept: who goes on, goes on from the last whole one.
+        if (options.checkpoint != null && !stopped) {
+          checkpoint.save(options.checkpoint);
+        }
       }
       values.copyFrom(best);
       network.parameters().changed();
+      if (options.checkpoint != null && !stopped) {
+        Files.deleteIfExists(options.checkpoint);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private String training(List<Encoded> train, List<Encoded> valid) {
+    return "%s; %d examples, %08x, to learn from, %d, %08x, to validate on"
+        .formatted(options, train.size(), hash(train), valid.size(), hash(valid));
+  }
+
+  private static int hash(List<Encoded> examples) {
+    int hash = 0;
+    for (Encoded e : examples) {
+      hash =
+          31 * hash
+              + Arrays.deepHashCode(new Object[] {e.features(), e.rows(), e.labels(), e.targets()});
+    }
+    return hash;
   }
 
   /** The batches of an epoch. */

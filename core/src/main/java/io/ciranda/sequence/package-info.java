@@ -34,7 +34,7 @@
  * <p>Below them: {@code Split} parts the examples, {@code Encoder} turns sequences into features
  * and rows, {@code Targets} says what outputs mean, {@code SequenceNetwork} is the forward pass to
  * the loss, {@code Fitting} and {@code Trainer} train any of them, {@code SequenceModel} runs the
- * result, {@code SequenceFile} keeps it. A further kind of model needs a class beside the first
- * three, and nothing else.
+ * result, {@code SequenceFile} keeps it; {@code Checkpoint} keeps a training. A further kind of
+ * model needs a class beside the first three, and nothing else.
  */
 package io.ciranda.sequence;

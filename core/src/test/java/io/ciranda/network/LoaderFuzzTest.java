@@ -14,6 +14,7 @@ import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceForecaster;
 import io.ciranda.sequence.SequenceTagger;
 import io.ciranda.testing.ChildJvm;
+import io.ciranda.translation.TranslationModel;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -200,6 +201,7 @@ class LoaderFuzzTest {
     private static void read(Path file) throws IOException {
       switch (kind(file)) {
         case "language-model" -> LanguageModel.load(file, Backend.best()).close();
+        case "translation-model" -> TranslationModel.load(file, Backend.best()).close();
         case "sequence-tagger" -> SequenceTagger.load(file).close();
         case "sequence-forecaster" -> SequenceForecaster.load(file).close();
         default -> SequenceClassifier.load(file).close();

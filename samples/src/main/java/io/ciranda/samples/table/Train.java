@@ -12,6 +12,8 @@ import io.ciranda.sequence.Estimate;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.TrainingListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Trains a model on sequences that are rows of a CSV file.",
-      "Numbers are standardised, missing ones marked, names embedded; the model keeps how, and which columns. Leaves beside the model: the loss curve, a summary. Ctrl-C ends training and saves the best so far."
+      "Numbers are standardised, missing ones marked, names embedded; the model keeps how, and which columns. Leaves beside the model: the loss curve, a summary. Ctrl-C ends training and saves the best so far; a training that was interrupted, however, goes on with --resume."
     })
 final class Train extends CirandaCommand {
   @Mixin private TableOptions table;
@@ -42,6 +44,12 @@ final class Train extends CirandaCommand {
       paramLabel = "OUT",
       description = "The model file to write, such as clicks.safetensors.")
   private Path out;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from the checkpoint beside the model, which is written after each epoch, if there is one.")
+  private boolean resume;
 
   @Mixin private TrainingOptions training;
 
@@ -87,6 +95,16 @@ final class Train extends CirandaCommand {
         "--valid: a forecast is validated on the end of each sequence, see --validation");
     var files = new ModelFiles(out);
     files.prepare();
+    if (!resume) {
+      files.requireNoCheckpoint();
+    }
+    boolean resuming = Files.exists(files.checkpoint());
+    if (resume) {
+      console.narrate(
+          resuming
+              ? "goes on from " + files.checkpoint()
+              : "no checkpoint %s: the training begins".formatted(files.checkpoint()));
+    }
     Engine.backend(console);
     TableSchema schema = table.learn(console);
     List<Group> examples = read(table.data, schema);
@@ -104,10 +122,10 @@ final class Train extends CirandaCommand {
                 TaskModel.estimate(
                     schema, examples, valid == null, options.withListener(new Silence())));
     console.narrate("estimate: " + estimate);
-    long steps = (long) training.epochs() * estimate.stepsPerEpoch();
     try (var stop = new StopSignal(() -> console.narrate("stopping: the best so far is saved"))) {
-      var watch = new TrainingWatch(console, steps, stop);
-      try (TaskModel model = fit(schema, examples, others, options, watch)) {
+      var watch = new TrainingWatch(console, training.epochs(), estimate.stepsPerEpoch(), stop);
+      SequenceOptions watched = options.withListener(watch).withCheckpoint(files.checkpoint());
+      try (TaskModel model = fit(schema, examples, others, watched, watch)) {
         model.save(out, schema);
         TaskModel.Evaluation evaluation = others == null ? null : model.evaluate(others);
         var summary =
@@ -137,6 +155,9 @@ final class Train extends CirandaCommand {
                     table.data.getFileName());
         watch.curve(title, unit(schema)).write(files.curve(), console);
         print(console, summary, evaluation);
+        if (summary.stopped) {
+          console.narrate("the same command with --resume goes on");
+        }
         return summary;
       }
     }
@@ -147,9 +168,10 @@ final class Train extends CirandaCommand {
       List<Group> examples,
       List<Group> others,
       SequenceOptions options,
-      TrainingWatch watch) {
+      TrainingWatch watch)
+      throws IOException {
     try (watch) {
-      return ofExamples(() -> TaskModel.fit(schema, examples, others, options.withListener(watch)));
+      return ofExamples(() -> TaskModel.fit(schema, examples, others, options));
     }
   }
 
@@ -163,9 +185,11 @@ final class Train extends CirandaCommand {
   }
 
   /** What the engine says of examples it cannot learn from is the user's to mend. */
-  private <T> T ofExamples(Supplier<T> value) {
+  private <T> T ofExamples(Supplier<T> value) throws IOException {
     try {
       return value.get();
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // of the checkpoint
     } catch (IllegalArgumentException e) {
       throw new UserException("%s: %s".formatted(table.data, e.getMessage()), e);
     }

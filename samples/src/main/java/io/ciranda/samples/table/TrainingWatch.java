@@ -11,24 +11,25 @@ import java.util.List;
 
 /** Shows how a training goes, and remembers it. */
 final class TrainingWatch implements TrainingListener, AutoCloseable {
-  private record Done(long step, Epoch epoch) {}
-
   private final Console console;
   private final StepProgress progress;
   private final StopSignal stop;
-  private final List<Done> epochs = new ArrayList<>();
+  private final int stepsPerEpoch;
+  private final List<Epoch> epochs = new ArrayList<>();
   private String message = "epoch 1";
   private long step;
 
   /**
    * Begins to watch.
    *
-   * @param steps that there are at most
+   * @param epochs that there are at most
    * @param stop ends the training
    */
-  TrainingWatch(Console console, long steps, StopSignal stop) {
+  TrainingWatch(Console console, int epochs, int stepsPerEpoch, StopSignal stop) {
     this.console = console;
+    this.stepsPerEpoch = stepsPerEpoch;
     this.stop = stop;
+    long steps = (long) epochs * stepsPerEpoch;
     progress = StepProgress.start(console, "training", 0, steps, ChronoUnit.FOREVER.getDuration());
   }
 
@@ -44,7 +45,8 @@ final class TrainingWatch implements TrainingListener, AutoCloseable {
 
   @Override
   public void onEpoch(Epoch epoch) {
-    epochs.add(new Done(step, epoch));
+    epochs.add(epoch);
+    step = (long) epoch.number() * stepsPerEpoch; // also of those before it was resumed
     message = "epoch %d, loss %.3f".formatted(epoch.number() + 1, epoch.trainLoss());
     String validation =
         Double.isNaN(epoch.validLoss())
@@ -66,21 +68,22 @@ final class TrainingWatch implements TrainingListener, AutoCloseable {
 
   /** The epoch whose weights were kept. */
   Epoch best() {
-    return epochs.stream().map(Done::epoch).filter(Epoch::best).toList().getLast();
+    return epochs.stream().filter(Epoch::best).toList().getLast();
   }
 
   /** Of all epochs. */
   double seconds() {
-    return epochs.stream().mapToDouble(done -> done.epoch.seconds()).sum();
+    return epochs.stream().mapToDouble(Epoch::seconds).sum();
   }
 
   /** The losses of all epochs. */
   LossCurve curve(String title, String unit) {
     var curve = new LossCurve(title, unit);
-    for (Done done : epochs) {
-      curve.training(done.step, done.epoch.trainLoss());
-      if (!Double.isNaN(done.epoch.validLoss())) {
-        curve.validation(done.step, done.epoch.validLoss());
+    for (Epoch epoch : epochs) {
+      long at = (long) epoch.number() * stepsPerEpoch;
+      curve.training(at, epoch.trainLoss());
+      if (!Double.isNaN(epoch.validLoss())) {
+        curve.validation(at, epoch.validLoss());
       }
     }
     return curve;

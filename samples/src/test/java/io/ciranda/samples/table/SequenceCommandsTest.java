@@ -351,6 +351,30 @@ class SequenceCommandsTest {
     predict(model, data).done();
   }
 
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aTrainingThatIsStoppedGoesOnAndEndsWithTheSameBits() throws Exception {
+    Path data = file("resumed.csv", Tables.accounts(40, 50, 10));
+    String words = CLASSIFY + "--epochs 40 --patience 0 --data " + data + " --model ";
+    Path whole = folder.resolve("whole.safetensors");
+    Typed.words(words + whole + " --resume").done().says("whole.checkpoint: the training begins");
+    Path pieces = folder.resolve("pieces.safetensors");
+    ChildCiranda.asLaunched(folder)
+        .start(List.of((words + pieces).split(" ", -1)))
+        .untilItSays("epoch 3: ")
+        .signal("TERM")
+        .end()
+        .says("the same command with --resume goes on");
+    Typed.words(words + pieces).fails(1, "pieces.checkpoint", "Add --resume");
+    Typed.words(words + pieces + " --seed 2 --resume").fails(1, "another training", "seed 1");
+    Typed.words(words + pieces + " --resume").done().says("goes on from").says("epoch 40: ");
+    assertArrayEquals(Files.readAllBytes(whole), Files.readAllBytes(pieces));
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("whole.loss.csv")),
+        Files.readAllBytes(folder.resolve("pieces.loss.csv")));
+    assertFalse(Files.exists(folder.resolve("pieces.checkpoint")));
+  }
+
   // ---- what is wrong with a file ----
 
   @Test

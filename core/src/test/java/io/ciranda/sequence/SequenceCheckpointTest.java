@@ -1,0 +1,121 @@
+package io.ciranda.sequence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ciranda.io.ModelFileException;
+import io.ciranda.nn.Cell;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trainings that are interrupted and go on. */
+class SequenceCheckpointTest {
+  private static final List<Example<String>> EXAMPLES = Tasks.mixed(60, 1);
+
+  /** With everything that has a state: a rate that hangs on validation, dropout, two threads. */
+  private static final SequenceOptions OPTIONS =
+      Tasks.quick()
+          .withCell(Cell.LSTM)
+          .withEpochs(12)
+          .withDropout(0.3)
+          .withThreads(2)
+          .withPatience(4);
+
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void nameFile() {
+    file = folder.resolve("waves.checkpoint");
+  }
+
+  /** Stops after a number of steps. */
+  private static final class Watch implements TrainingListener {
+    private final List<Epoch> epochs = new ArrayList<>();
+    private int stepsLeft;
+
+    Watch(int stepsLeft) {
+      this.stepsLeft = stepsLeft;
+    }
+
+    @Override
+    public void onEpoch(Epoch epoch) {
+      // Time is of no matter.
+      epochs.add(
+          new Epoch(
+              epoch.number(), epoch.of(), epoch.trainLoss(), epoch.validLoss(), epoch.best(), 0));
+    }
+
+    @Override
+    public boolean stops() {
+      return --stepsLeft <= 0;
+    }
+  }
+
+  private static List<LabelPrediction> predictions(SequenceOptions options) {
+    try (var model = SequenceClassifier.fit(EXAMPLES, options)) {
+      return model.predict(Tasks.sequences(Tasks.mixed(20, 2)));
+    }
+  }
+
+  @Test
+  void interruptedAgainAndAgainItEndsWithTheSameBits() {
+    var whole = new Watch(Integer.MAX_VALUE);
+    List<LabelPrediction> expected = predictions(OPTIONS.withListener(whole));
+    var pieces = new Watch(0);
+    List<LabelPrediction> actual = null;
+    int pauses = -1;
+    do {
+      // 17 steps an epoch: stops in the midst of the second epoch of each turn.
+      pieces = new Watch(30);
+      actual = predictions(OPTIONS.withListener(pieces).withCheckpoint(file));
+      pauses++;
+    } while (Files.exists(file));
+    assertTrue(pauses >= 4, pauses + " interruptions");
+    assertEquals(whole.epochs, pieces.epochs);
+    assertEquals(expected, actual);
+  }
+
+  @Test
+  void theModelOfAnInterruptedTrainingIsTheBestSoFarAndTheFileIsThere() {
+    var watch = new Watch(30);
+    predictions(OPTIONS.withListener(watch).withCheckpoint(file));
+    assertTrue(Files.exists(file));
+    assertEquals(2, watch.epochs.size());
+    predictions(OPTIONS.withEpochs(2).withCheckpoint(folder.resolve("other.checkpoint")));
+    assertFalse(Files.exists(folder.resolve("other.checkpoint")), "a training that is over");
+  }
+
+  @Test
+  void anotherTrainingOrADamagedFileIsRefused() throws IOException {
+    predictions(OPTIONS.withListener(new Watch(30)).withCheckpoint(file));
+    var options = OPTIONS.withCheckpoint(file);
+    assertRefused("a checkpoint of another training: expected ", options.withSeed(7), EXAMPLES);
+    assertRefused("seed 7", options.withSeed(7), EXAMPLES);
+    assertRefused("another training", options, Tasks.mixed(60, 3));
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 9));
+    assertRefused(file.toString(), options, EXAMPLES);
+    Files.writeString(file, "no checkpoint");
+    assertRefused(file.toString(), options, EXAMPLES);
+  }
+
+  private static void assertRefused(
+      String message, SequenceOptions options, List<Example<String>> examples) {
+    var e =
+        assertThrows(
+            UncheckedIOException.class, () -> SequenceClassifier.fit(examples, options).close());
+    assertInstanceOf(ModelFileException.class, e.getCause());
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+}
