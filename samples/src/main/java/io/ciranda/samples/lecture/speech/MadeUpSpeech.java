@@ -46,9 +46,9 @@ final class MadeUpSpeech {
           Map.entry("N", sound(280, 1700, 2600, 0.35, 0, 80)),
           Map.entry("V", sound(220, 1100, 2080, 0.3, 0.06, 70)),
           Map.entry("Z", sound(240, 1390, 3500, 0.25, 0.25, 80)),
-          Map.entry("F", sound(1400, 2300, 3300, 0, 0.06, 90)),
-          Map.entry("TH", sound(1400, 1800, 2600, 0, 0.05, 80)),
-          Map.entry("S", sound(2200, 3000, 3600, 0, 0.35, 110)),
+          Map.entry("F", sound(1400, 2300, 3300, 0, 0.008, 90)),
+          Map.entry("TH", sound(1400, 1800, 2600, 0, 0.006, 80)),
+          Map.entry("S", sound(2200, 3000, 3600, 0, 0.0015, 110)),
           Map.entry("gap", sound(400, 1700, 2600, 0, 0, 50)),
           Map.entry("K", sound(400, 1700, 2400, 0, 0.3, 25)),
           Map.entry("T", sound(400, 2600, 3400, 0, 0.3, 25)));
@@ -158,14 +158,14 @@ final class MadeUpSpeech {
     return y;
   }
 
-  /** Louder or softer, in noise of a fiftieth to a tenth of the loudest sample. */
+  /** Louder or softer, in noise of a two-hundredth to a fortieth of the loudest sample. */
   private float[] recorded(double[] samples) {
     double loudest = 0;
     for (double sample : samples) {
       loudest = Math.max(loudest, Math.abs(sample));
     }
     double gain = about(0.3, 0.3) / loudest;
-    double noise = 0.3 * 0.02 * Math.pow(5, random.nextDouble());
+    double noise = 0.3 * 0.005 * Math.pow(5, random.nextDouble());
     float[] recorded = new float[samples.length];
     for (int i = 0; i < samples.length; i++) {
       recorded[i] = (float) (gain * samples[i] + noise * random.nextGaussian());

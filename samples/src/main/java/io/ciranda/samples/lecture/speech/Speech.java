@@ -33,7 +33,7 @@ public final class Speech extends LectureExample {
   private static final int TEST_TAKES =
       5; // of each digit and speaker, the first: the official split
   private static final int VALID_TAKES = 5; // the next
-  private static final int MADE_UP_TAKES = 25;
+  private static final int MADE_UP_TAKES = 30;
   private static final int TEST_STRINGS = 300;
   private static final int VALID_STRINGS = 150;
 
@@ -50,21 +50,21 @@ public final class Speech extends LectureExample {
   @Option(
       names = "--hidden",
       paramLabel = "H",
-      defaultValue = "64",
+      defaultValue = "96",
       description = "Units of each direction (default: ${DEFAULT-VALUE}).")
   private int hidden;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      defaultValue = "20",
+      defaultValue = "25",
       description = "Passes over the examples at most (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
   @Option(
       names = "--strings",
       paramLabel = "N",
-      defaultValue = "800",
+      defaultValue = "1500",
       description = "Strings of digits to learn from (default: ${DEFAULT-VALUE}).")
   private int strings;
 
