@@ -6,13 +6,15 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * English digits by formant synthesis: pulses of a voice and noise through three resonators, whose
- * frequencies move from sound to sound (Klatt 1980, much simplified). Speakers differ in pitch,
- * length of the vocal tract and pace; takes in all of these a little, in loudness and in noise.
+ * English digits by formant synthesis: pulses of a voice and noise through three resonators side by
+ * side, whose frequencies move from sound to sound (Klatt 1980, much simplified). Speakers differ
+ * in pitch, length of the vocal tract and pace; takes in all of these a little, in loudness and in
+ * noise.
  */
 final class MadeUpSpeech {
   private static final int SPEAKERS = 8;
   private static final double[] WIDTHS = {70, 110, 170}; // of the resonators, in Hz
+  private static final double[] LOUDNESS = {1, 0.6, 0.4};
 
   /**
    * A sound of speech.
@@ -44,14 +46,14 @@ final class MadeUpSpeech {
           Map.entry("R", sound(310, 1060, 1380, 0.7, 0, 70)),
           Map.entry("W", sound(300, 610, 2200, 0.7, 0, 60)),
           Map.entry("N", sound(280, 1700, 2600, 0.35, 0, 80)),
-          Map.entry("V", sound(220, 1100, 2080, 0.3, 0.06, 70)),
-          Map.entry("Z", sound(240, 1390, 3500, 0.25, 0.25, 80)),
-          Map.entry("F", sound(1400, 2300, 3300, 0, 0.008, 90)),
-          Map.entry("TH", sound(1400, 1800, 2600, 0, 0.006, 80)),
-          Map.entry("S", sound(2200, 3000, 3600, 0, 0.0015, 110)),
+          Map.entry("V", sound(220, 1100, 2080, 0.3, 0.03, 70)),
+          Map.entry("Z", sound(240, 1390, 3500, 0.25, 0.06, 80)),
+          Map.entry("F", sound(1400, 2300, 3300, 0, 0.03, 90)),
+          Map.entry("TH", sound(1400, 1800, 2600, 0, 0.02, 80)),
+          Map.entry("S", sound(2200, 3000, 3600, 0, 0.1, 110)),
           Map.entry("gap", sound(400, 1700, 2600, 0, 0, 50)),
-          Map.entry("K", sound(400, 1700, 2400, 0, 0.3, 25)),
-          Map.entry("T", sound(400, 2600, 3400, 0, 0.3, 25)));
+          Map.entry("K", sound(400, 1700, 2400, 0, 0.15, 25)),
+          Map.entry("T", sound(400, 2600, 3400, 0, 0.15, 25)));
 
   private static final List<List<String>> DIGITS =
       List.of(
@@ -125,13 +127,12 @@ final class MadeUpSpeech {
         double pulse = phase >= 1 ? 1 : 0;
         phase -= pulse;
         double x =
-            mixed(now.voice, next.voice, turned) * (pulse - 0.05)
-                + 0.3 * mixed(now.noise, next.noise, turned) * random.nextGaussian();
+            mixed(now.voice, next.voice, turned) * (pulse - 0.01)
+                + mixed(now.noise, next.noise, turned) * random.nextGaussian();
         for (int f = 0; f < WIDTHS.length; f++) {
           double hertz = mixed(now.formants[f], next.formants[f], turned);
-          x = resonator(x, Math.min(hertz, 3800), WIDTHS[f], memory[f]);
+          resonated[at] += LOUDNESS[f] * resonator(x, Math.min(hertz, 3800), WIDTHS[f], memory[f]);
         }
-        resonated[at] = x;
       }
     }
     return recorded(resonated);
@@ -145,27 +146,25 @@ final class MadeUpSpeech {
     return now + turned * (next - now);
   }
 
-  /** A pole pair: {@code y(n) = a x(n) + b y(n-1) + c y(n-2)}, with gain 1 at 0 Hz. */
+  /** A pole pair: {@code y(n) = a x(n) + b y(n-1) + c y(n-2)}, with a gain of 1 at its peak. */
   private static double resonator(double x, double hertz, double width, double[] memory) {
-    double c = -Math.exp(-2 * Math.PI * width / Recording.RATE);
-    double b =
-        2
-            * Math.exp(-Math.PI * width / Recording.RATE)
-            * Math.cos(2 * Math.PI * hertz / Recording.RATE);
-    double y = (1 - b - c) * x + b * memory[0] + c * memory[1];
+    double radius = Math.exp(-Math.PI * width / Recording.RATE);
+    double angle = 2 * Math.PI * hertz / Recording.RATE;
+    double a = (1 - radius * radius) * Math.sin(angle);
+    double y = a * x + 2 * radius * Math.cos(angle) * memory[0] - radius * radius * memory[1];
     memory[1] = memory[0];
     memory[0] = y;
     return y;
   }
 
-  /** Louder or softer, in noise of a two-hundredth to a fortieth of the loudest sample. */
+  /** Louder or softer, in noise of a hundredth to a tenth of the loudest sample. */
   private float[] recorded(double[] samples) {
     double loudest = 0;
     for (double sample : samples) {
       loudest = Math.max(loudest, Math.abs(sample));
     }
     double gain = about(0.3, 0.3) / loudest;
-    double noise = 0.3 * 0.005 * Math.pow(5, random.nextDouble());
+    double noise = 0.3 * 0.01 * Math.pow(10, random.nextDouble());
     float[] recorded = new float[samples.length];
     for (int i = 0; i < samples.length; i++) {
       recorded[i] = (float) (gain * samples[i] + noise * random.nextGaussian());
