@@ -4,6 +4,7 @@ import io.ciranda.sequence.LabelPrediction;
 import io.ciranda.sequence.Sequence;
 import io.ciranda.sequence.SequenceClassifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,10 +17,10 @@ record Cutter(SequenceClassifier classifier) {
   private static final double QUIET = 0.003; // of the power of the loudest block: -25 dB
 
   List<String> digits(DigitString string) {
-    List<Sequence> pieces = new ArrayList<>();
+    var pieces = new ArrayList<Sequence>();
     float[] samples = string.samples();
     double[] power = power(samples);
-    double least = QUIET * java.util.Arrays.stream(power).max().orElse(0);
+    double least = QUIET * Arrays.stream(power).max().orElse(0);
     int from = -1; // the first loud block of the piece, or -1
     int quiet = 0;
     for (int i = 0; i <= power.length + PAUSE; i++) {
@@ -29,7 +30,7 @@ record Cutter(SequenceClassifier classifier) {
         from = i;
       } else if (from >= 0 && quiet == PAUSE) {
         int to = Math.min(samples.length, (i + 1 - PAUSE) * BLOCK);
-        pieces.add(Sequence.of(Mfcc.of(java.util.Arrays.copyOfRange(samples, from * BLOCK, to))));
+        pieces.add(Sequence.of(Mfcc.of(Arrays.copyOfRange(samples, from * BLOCK, to))));
         from = -1;
       }
     }

@@ -5,6 +5,7 @@ import io.ciranda.sequence.Sequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,8 +29,7 @@ record DigitString(List<Recording> spoken, int[] starts, float[] samples) {
         List.copyOf(
             recordings.stream()
                 .collect(
-                    Collectors.groupingBy(
-                        Recording::speaker, java.util.TreeMap::new, Collectors.toList()))
+                    Collectors.groupingBy(Recording::speaker, TreeMap::new, Collectors.toList()))
                 .values());
     return Stream.generate(() -> speakers.get(random.nextInt(speakers.size())))
         .limit(count)

@@ -121,7 +121,7 @@ final class MadeUpSpeech {
       int length = (int) (now.seconds * Recording.RATE);
       for (int n = 0; n < length; n++, at++) {
         // The first half of a sound stands, in the second it turns into the next.
-        double turned = Math.max(0, (double) n / length - 0.5);
+        double turned = Math.max(0, 2.0 * n / length - 1);
         double fall = 1.1 - 0.3 * at / resonated.length; // of the pitch, to the end
         phase += pitch * fall / Recording.RATE;
         double pulse = phase >= 1 ? 1 : 0;
@@ -146,7 +146,7 @@ final class MadeUpSpeech {
     return now + turned * (next - now);
   }
 
-  /** A pole pair: {@code y(n) = a x(n) + b y(n-1) + c y(n-2)}, with a gain of 1 at its peak. */
+  /** A pole pair: {@code y(n) = a x(n) + b y(n-1) + c y(n-2)}, with a gain of about 1 at its peak. */
   private static double resonator(double x, double hertz, double width, double[] memory) {
     double radius = Math.exp(-Math.PI * width / Recording.RATE);
     double angle = 2 * Math.PI * hertz / Recording.RATE;

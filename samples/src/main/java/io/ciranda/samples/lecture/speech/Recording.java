@@ -1,5 +1,8 @@
 package io.ciranda.samples.lecture.speech;
 
+import io.ciranda.sequence.Example;
+import io.ciranda.sequence.Sequence;
+
 /**
  * A digit that somebody said.
  *
@@ -11,4 +14,9 @@ package io.ciranda.samples.lecture.speech;
 record Recording(String digit, String speaker, int take, float[] samples) {
   /** Samples a second. */
   static final int RATE = 8000;
+
+  /** What a classifier learns from. */
+  Example<String> example() {
+    return new Example<>(Sequence.of(Mfcc.of(samples)), digit);
+  }
 }
