@@ -146,7 +146,9 @@ final class MadeUpSpeech {
     return now + turned * (next - now);
   }
 
-  /** A pole pair: {@code y(n) = a x(n) + b y(n-1) + c y(n-2)}, with a gain of about 1 at its peak. */
+  /**
+   * A pole pair: {@code y(n) = a x(n) + b y(n-1) + c y(n-2)}, with a gain of about 1 at its peak.
+   */
   private static double resonator(double x, double hertz, double width, double[] memory) {
     double radius = Math.exp(-Math.PI * width / Recording.RATE);
     double angle = 2 * Math.PI * hertz / Recording.RATE;

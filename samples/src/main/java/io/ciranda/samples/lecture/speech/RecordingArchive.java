@@ -54,10 +54,16 @@ final class RecordingArchive {
     try (InputStream in =
         new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       var archive = new RecordingArchive(file, in);
-      archive.readAll();
+      try {
+        archive.readAll();
+      } catch (EOFException | ZipException e) {
+        throw refused(
+            "%s: cut short or damaged after byte %d of what is gzip'ed: %s"
+                .formatted(file, archive.position, e.getMessage()));
+      }
       return archive.recordings;
     } catch (EOFException | ZipException e) {
-      throw refused("%s: cut short, or not gzip'ed: %s".formatted(file, e.getMessage()));
+      throw refused("%s: expected a gzip file: %s".formatted(file, e.getMessage()));
     }
   }
 
@@ -101,7 +107,7 @@ final class RecordingArchive {
     byte[] bytes = in.readNBytes(n);
     position += bytes.length;
     if (bytes.length < n) {
-      throw new EOFException("ends at byte " + position + " of the tar file in it");
+      throw new EOFException("a tar file has an end of its own");
     }
     return bytes;
   }

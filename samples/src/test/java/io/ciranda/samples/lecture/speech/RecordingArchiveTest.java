@@ -108,17 +108,17 @@ class RecordingArchiveTest {
   void damageIsRefusedWithItsPlace() throws IOException {
     byte[] good = wav(8000, 1, 1, 2, 3);
     assertRefused(folder.resolve("none.tar.gz"), "no such file");
-    assertRefused(Files.writeString(folder.resolve("b.tar.gz"), "no gzip"), "not gzip'ed");
+    assertRefused(Files.writeString(folder.resolve("b.tar.gz"), "no gzip"), "expected a gzip file");
     assertRefused(
         zipped("x".repeat(600).getBytes(StandardCharsets.US_ASCII)),
         "expected the header of a tar file at byte 0");
     byte[] two = tar(new LinkedHashMap<>(Map.of("0_a_0.wav", good)));
     two[1024] = 'x';
     assertRefused(zipped(two), "at byte 1024");
-    assertRefused(zipped(Arrays.copyOf(two, 530)), "ends at byte 530");
+    assertRefused(zipped(Arrays.copyOf(two, 530)), "cut short or damaged after byte 530");
     Path cut = zipped(tar(Map.of("0_a_0.wav", good)));
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 60));
-    assertRefused(cut, "cut short");
+    assertRefused(cut, "cut short or damaged after byte 512");
     assertRefused(zipped(tar(Map.of("a.txt", good))), "expected files like 7_theo_12.wav");
   }
 
