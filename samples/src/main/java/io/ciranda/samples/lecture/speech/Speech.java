@@ -67,7 +67,7 @@ public final class Speech extends LectureExample {
 
   @Override
   public int seconds() {
-    return 60;
+    return 70;
   }
 
   @Override
