@@ -6,7 +6,8 @@
  * sequence, as one operation: the place of backpropagation through time. {@link
  * io.ciranda.nn.Lstm}, {@link io.ciranda.nn.Gru} and {@link io.ciranda.nn.Rnn} add the step of
  * their cell. {@link io.ciranda.nn.RecurrentStack} stacks them, in one or both directions. {@link
- * io.ciranda.nn.Linear} and {@link io.ciranda.nn.Embedding} stand before and after them.
+ * io.ciranda.nn.Linear} and {@link io.ciranda.nn.Embedding} stand before and after them; {@link
+ * io.ciranda.nn.Ctc} is a loss of labels that no step is said for, and finds them.
  *
  * <p>Sequences are time-major, {@code [T][B][F]}. Letters: T steps, B batch, I input, H hidden, G
  * gates, V vocabulary, L layers, D directions.

@@ -154,13 +154,18 @@ final class SequenceNetwork implements AutoCloseable {
    * Forward up to the loss.
    *
    * @param examples at least one
-   * @param weights of the labels; null where numbers are wanted
+   * @param weights of the labels; null where numbers are wanted, or labels in order
    * @param quantiles that are wanted; none for the mean
    * @param scale the gradient of the loss with respect to that of one place
    * @return the sum over all places
    */
   double loss(Tape tape, List<Encoded> examples, float[] weights, float[] quantiles, float scale) {
     Variable y = steps(tape, examples);
+    if (weights == null && examples.getFirst().labels() != null) {
+      Variable logits = output.forward(tape, Ops.dropout(tape, y, dropout));
+      List<int[]> wanted = examples.stream().map(Encoded::labels).toList();
+      return SequenceTranscriber.CTC.loss(tape, logits, lengths(tape, examples), wanted, scale);
+    }
     Variable picked =
         sizes.pooling == Pooling.MEAN
             ? Ops.meanOverTime(tape, y, lengths(tape, examples))

@@ -6,6 +6,7 @@ import io.ciranda.samples.lecture.bptt.Gradients;
 import io.ciranda.samples.lecture.memory.Adding;
 import io.ciranda.samples.lecture.memory.Gates;
 import io.ciranda.samples.lecture.memory.ShortMemory;
+import io.ciranda.samples.lecture.speech.Speech;
 import io.ciranda.samples.lecture.units.Compare;
 import io.ciranda.samples.lecture.units.Parity;
 import io.ciranda.samples.lecture.units.Sum;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
       Bptt.class,
       Gradients.class,
       Gates.class,
-      Adding.class
+      Adding.class,
+      Speech.class
     })
 public final class Examples extends CommandGroup {}
