@@ -19,6 +19,8 @@ import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceForecaster;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.SequenceTagger;
+import io.ciranda.sequence.SequenceTranscriber;
+import io.ciranda.sequence.Transcription;
 import io.ciranda.text.TextCodec;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
@@ -234,6 +236,35 @@ enum FormatFiles {
           List<LabelPrediction> steps = model.predict(sequence(i));
           for (int t = 0; t < steps.size(); t++) {
             put(answers, "%d.%d".formatted(i, t), model.labels(), steps.get(t));
+          }
+        }
+        return answers;
+      }
+    }
+  },
+
+  /** Fewer labels than steps, some of them none. */
+  SEQUENCE_TRANSCRIBER {
+    @Override
+    void write(Path file) throws IOException {
+      try (var model =
+          SequenceTranscriber.fit(
+              examples(FormatFiles::numbers, i -> List.of("a", "b").subList(0, i % 3)), SHORT)) {
+        model.save(file);
+      }
+    }
+
+    @Override
+    SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
+      try (var model = SequenceTranscriber.load(file)) {
+        model.save(copy);
+        var outputs = new ArrayList<>(model.labels());
+        outputs.add(SequenceTranscriber.BLANK);
+        var answers = new LinkedHashMap<String, double[]>();
+        for (int i = 0; i < ASKED; i++) {
+          Transcription transcription = model.predict(numbers(i));
+          for (int t = 0; t < transcription.steps().size(); t++) {
+            put(answers, "%d.%d".formatted(i, t), outputs, transcription.steps().get(t));
           }
         }
         return answers;

@@ -44,9 +44,10 @@ final class AttendedInput implements LayerInput {
   }
 
   @Override
-  public LayerInput.Run run(Tape tape, RecurrentLayer layer, long gates, long bias) {
-    run = new Run(tape, layer, gates);
-    run.inner = inner.run(tape, layer, gates, bias);
+  public LayerInput.Run run(
+      Tape tape, RecurrentLayer layer, TakenSteps taken, long gates, long bias) {
+    run = new Run(tape, layer, taken, gates);
+    run.inner = inner.run(tape, layer, taken, gates, bias);
     return run;
   }
 
@@ -72,8 +73,8 @@ final class AttendedInput implements LayerInput {
     private long firstStates; // [T][R][H], those that looked
     private LayerInput.Run inner;
 
-    Run(Tape tape, RecurrentLayer layer, long gates) {
-      super(tape, layer, gates, batch());
+    Run(Tape tape, RecurrentLayer layer, TakenSteps taken, long gates) {
+      super(tape, layer, taken, gates);
       looks = decoder.attention().looks(tape, source, steps());
       contexts = tape.workspace().tensor(steps(), rows, source.values().value().dim(2));
       fed =
@@ -135,8 +136,8 @@ final class AttendedInput implements LayerInput {
     // ---- backward ----
 
     @Override
-    void startBackward() {
-      inner.startBackward();
+    void startBackward(int span) {
+      inner.startBackward(span);
       // What the layers above and the output made of it is there already.
       dcontexts = inputFeeding ? tape.workspace().zeros(contexts.shape()) : fed.gradient();
     }
@@ -169,8 +170,8 @@ final class AttendedInput implements LayerInput {
     }
 
     @Override
-    void backwardRows(long gradient, int from, int n) {
-      inner.backwardRows(gradient, from, n);
+    void backward(int from, int n, long gradient) {
+      inner.backward(from, n, gradient);
     }
 
     @Override

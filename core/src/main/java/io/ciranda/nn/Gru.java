@@ -4,7 +4,6 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
-import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Memory;
 
 /**
@@ -29,8 +28,8 @@ public final class Gru extends RecurrentLayer {
   }
 
   @Override
-  Unrolled unroll(Tape tape, LayerInput input, IntTensor lengths) {
-    return new UnrolledGru(tape, input, lengths);
+  Unrolled unroll(Tape tape, TakenSteps taken) {
+    return new UnrolledGru(tape, taken);
   }
 
   /** The two biases do not simply add: b_hh stands inside the reset gate's product. */
@@ -49,8 +48,8 @@ public final class Gru extends RecurrentLayer {
     private final long un; // [T][B][H]
     private long du; // [T][B][3H]
 
-    UnrolledGru(Tape tape, LayerInput input, IntTensor lengths) {
-      super(tape, input, lengths);
+    UnrolledGru(Tape tape, TakenSteps taken) {
+      super(tape, taken);
       u = tape.workspace().tensor(batch, gateRows()).address();
       un = tape.workspace().tensor(steps, batch, hidden).address();
     }

@@ -20,11 +20,12 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
   /**
    * Begins a run of {@code layer}.
    *
-   * @param gates {@code [T][B][GH]}, the input's product after {@link Run#forward}; what {@link
-   *     Run#backward} finds there is its gradient
+   * @param taken the steps of the run
+   * @param gates {@code [T][B][GH]}, the input's product after {@link Run#forward}, in the rows of
+   *     steps that are taken; on the way back its gradient stands there
    * @param bias {@code [GH]}, added to each row of the product
    */
-  Run run(Tape tape, RecurrentLayer layer, long gates, long bias);
+  Run run(Tape tape, RecurrentLayer layer, TakenSteps taken, long gates, long bias);
 
   /**
    * The input's part in one run of a layer, a span of steps at a time: so the gates are written
@@ -33,37 +34,45 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
   abstract class Run {
     final Tape tape;
     final RecurrentLayer layer;
+    final TakenSteps taken;
     private final long gates;
-    private final int batch;
 
-    Run(Tape tape, RecurrentLayer layer, long gates, int batch) {
+    Run(Tape tape, RecurrentLayer layer, TakenSteps taken, long gates) {
       this.tape = tape;
       this.layer = layer;
+      this.taken = taken;
       this.gates = gates;
-      this.batch = batch;
     }
 
     /** Writes the input's product of {@code steps} steps from {@code from} on. */
     final void forward(int from, int steps) {
-      forwardRows(gatesAt(from), from * batch, steps * batch);
+      int batch = taken.batch();
+      if (taken.areAll(from, steps)) {
+        forwardRows(gatesAt(from), from * batch, steps * batch);
+      } else {
+        for (int t = from; t < from + steps; t++) {
+          forwardRows(gatesAt(t), t * batch, taken.rows(t));
+        }
+      }
     }
 
-    /** To be called once, before {@link #backward}. */
-    abstract void startBackward();
+    /**
+     * To be called once, before {@link #backward}, of whose steps there are at most {@code span}.
+     */
+    abstract void startBackward(int span);
 
-    /** Adds what {@code steps} steps from {@code from} on give to the gradients. */
-    final void backward(int from, int steps) {
-      backwardRows(gatesAt(from), from * batch, steps * batch);
-    }
+    /**
+     * Adds what {@code steps} steps from {@code from} on give to the gradients.
+     *
+     * @param gradient of the product, of the steps that are taken: {@link TakenSteps.Packing}
+     */
+    abstract void backward(int from, int steps, long gradient);
 
     /** Adds what all steps together give to the gradients, after the last span. */
     abstract void finishBackward();
 
     /** {@link #forward} of rows, each a step of a sequence. */
     abstract void forwardRows(long product, int from, int rows);
-
-    /** {@link #backward} of rows, each a step of a sequence. */
-    abstract void backwardRows(long gradient, int from, int rows);
 
     // ---- for an input that hangs on the state; addresses of [B][H] ----
 
@@ -81,7 +90,7 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
 
     /** The gates of a step. */
     final long gatesAt(int step) {
-      return gates + 4L * step * batch * layer.gateRows();
+      return gates + 4L * step * taken.batch() * layer.gateRows();
     }
 
     /** Adds a part of the gradient of W_ih, {@code dy^T x}. */
@@ -129,11 +138,12 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
     }
 
     @Override
-    public Run run(Tape tape, RecurrentLayer layer, long gates, long bias) {
+    public Run run(Tape tape, RecurrentLayer layer, TakenSteps taken, long gates, long bias) {
       int input = layer.inputWidth();
       x.value().requireShape("input of " + layer.weightIh.name(), steps(), batch(), input);
-      return new Run(tape, layer, gates, batch()) {
+      return new Run(tape, layer, taken, gates) {
         private Tensor dbias; // [GH]
+        private TakenSteps.Packing packing; // of x
 
         @Override
         void forwardRows(long product, int from, int rows) {
@@ -141,13 +151,15 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
         }
 
         @Override
-        void startBackward() {
+        void startBackward(int span) {
           dbias = tape.workspace().zeros(layer.gateRows());
+          packing = taken.packing(tape, span, input);
         }
 
         @Override
-        void backwardRows(long gradient, int from, int rows) {
-          weightGradient(gradient, row(from), rows);
+        void backward(int from, int steps, long gradient) {
+          int rows = taken.count(from, steps);
+          weightGradient(gradient, packing.pack(row(from * batch()), from, steps), rows);
           int width = layer.gateRows();
           tape.kernels().columnSums(dbias.address(), gradient, width, rows, width);
         }
@@ -155,11 +167,24 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
         @Override
         void finishBackward() {
           layer.addBiasGradient(tape, dbias.address());
-          if (x.needsGradient()) {
-            // By all rows at once: the product packs W_ih each time.
+          if (!x.needsGradient()) {
+            return;
+          }
+          // By many rows at once: the product packs W_ih each time.
+          if (taken.areAll()) {
             boolean add = x.hasGradient();
             inputGradient(add, x.gradientMemory().address(), gates, steps() * batch());
+            return;
           }
+          long dx = x.gradient().address();
+          int whole = taken.whole();
+          inputGradient(true, dx, gates, whole * batch());
+          int rest = steps() - whole;
+          int rows = taken.count(whole, rest);
+          long dy = taken.packing(tape, rest, layer.gateRows()).pack(gatesAt(whole), whole, rest);
+          long packed = tape.workspace().tensor(rows, input).address();
+          inputGradient(false, packed, dy, rows);
+          taken.addPacked(tape.kernels(), dx + 4L * whole * batch() * input, packed, input, whole);
         }
 
         private long row(int i) {
@@ -190,14 +215,15 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
     }
 
     @Override
-    public Run run(Tape tape, RecurrentLayer layer, long gates, long bias) {
+    public Run run(Tape tape, RecurrentLayer layer, TakenSteps taken, long gates, long bias) {
       int vocabulary = table.dim(0);
       int width = layer.gateRows();
       ids.requireRange("ids of " + table.name(), 0, vocabulary);
       Tensor folded = tape.workspace().tensor(vocabulary, width);
       layer.inputProduct(folded.address(), table.value().address(), vocabulary, bias);
-      return new Run(tape, layer, gates, batch()) {
+      return new Run(tape, layer, taken, gates) {
         private Tensor dfolded; // [V][GH]
+        private TakenSteps.Packing packing; // of the ids
 
         @Override
         void forwardRows(long product, int from, int rows) {
@@ -205,14 +231,16 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
         }
 
         @Override
-        void startBackward() {
+        void startBackward(int span) {
           dfolded = tape.workspace().zeros(vocabulary, width);
+          packing = taken.packing(tape, span, 1);
         }
 
         @Override
-        void backwardRows(long gradient, int from, int rows) {
+        void backward(int from, int steps, long gradient) {
+          long tokens = packing.pack(ids.address() + 4L * from * batch(), from, steps);
           tape.kernels()
-              .scatterAdd(dfolded.address(), gradient, ids.address() + 4L * from, rows, width);
+              .scatterAdd(dfolded.address(), gradient, tokens, taken.count(from, steps), width);
         }
 
         @Override

@@ -4,7 +4,6 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
-import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Memory;
 
 /**
@@ -29,8 +28,8 @@ public final class Lstm extends RecurrentLayer {
   }
 
   @Override
-  Unrolled unroll(Tape tape, LayerInput input, IntTensor lengths) {
-    return new UnrolledLstm(tape, input, lengths);
+  Unrolled unroll(Tape tape, TakenSteps taken) {
+    return new UnrolledLstm(tape, taken);
   }
 
   private final class UnrolledLstm extends Unrolled {
@@ -38,8 +37,8 @@ public final class Lstm extends RecurrentLayer {
     private final long tanhC; // [T][B][H]
     private long dc; // [B][H]
 
-    UnrolledLstm(Tape tape, LayerInput input, IntTensor lengths) {
-      super(tape, input, lengths);
+    UnrolledLstm(Tape tape, TakenSteps taken) {
+      super(tape, taken);
       cs = tape.workspace().tensor(steps + 1, batch, hidden).address();
       tanhC = tape.workspace().tensor(steps, batch, hidden).address();
     }

@@ -163,13 +163,13 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     if (lengths != null) {
       lengths.requireShape("lengths", batch).requireRange("lengths", 0, steps + 1);
     }
-    Unrolled net = unroll(tape, input, lengths);
+    Unrolled net = unroll(tape, new TakenSteps(steps, batch, lengths));
     net.start(h0, c0);
-    net.forward(input.run(tape, this, net.gates, inputBias(tape)));
+    net.forward(input.run(tape, this, net.taken, net.gates, inputBias(tape)));
     return net.finish(h0, c0);
   }
 
-  abstract Unrolled unroll(Tape tape, LayerInput input, IntTensor lengths);
+  abstract Unrolled unroll(Tape tape, TakenSteps taken);
 
   /**
    * The address of the bias that the input's product carries, {@code [GH]}: both biases, where they
@@ -184,20 +184,20 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   /** The layer unrolled over one batch: its buffers, and the two loops over time. */
   abstract class Unrolled {
     final Tape tape;
+    final TakenSteps taken;
     final int steps;
     final int batch;
     final long gates; // [T][B][GH], pre-activations, then activations, then their gradients
-    private final IntTensor lengths;
     private final Tensor hs; // [T+1][B][H]
     private LayerInput.Run input;
     private Tensor dhs; // [T+1][B][H]
     private boolean initialStateMatters; // whether h0 may differ from zero
 
-    Unrolled(Tape tape, LayerInput input, IntTensor lengths) {
+    Unrolled(Tape tape, TakenSteps taken) {
       this.tape = tape;
-      this.lengths = lengths;
-      steps = input.steps();
-      batch = input.batch();
+      this.taken = taken;
+      steps = taken.steps();
+      batch = taken.batch();
       gates = tape.workspace().tensor(steps, batch, gateRows()).address();
       hs = tape.workspace().tensor(steps + 1, batch, hidden);
     }
@@ -255,7 +255,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
     void startCell(int slot, Variable c0) {}
 
-    /** The recurrent product of step t for all rows. */
+    /** The recurrent product of step t for the rows that may take it. */
     abstract void product(int t);
 
     /** The gate pass of step t for {@code rows} rows from {@code row} on. */
@@ -302,10 +302,6 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       input.afterSteps(h(finalSlot()));
     }
 
-    private boolean takes(int row, int t) {
-      return lengths == null || t < lengths.get(row);
-    }
-
     private void step(int t) {
       input.beforeStep(t, h(before(t)));
       if (initialStateMatters || before(t) != initialSlot()) {
@@ -314,8 +310,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         firstProduct(t);
       }
       for (int row = 0; row < batch; ) {
-        int end = sameFate(row, t);
-        if (takes(row, t)) {
+        int end = taken.sameFate(row, t);
+        if (taken.takes(row, t)) {
           pass(t, row, end - row);
         } else {
           for (int held = row; held < end; held++) {
@@ -331,18 +327,6 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     /** The recurrent product of a zero state. */
     void firstProduct(int t) {}
 
-    /** The end of the run of rows from {@code row} on that all take step t or all do not. */
-    private int sameFate(int row, int t) {
-      if (lengths == null) {
-        return batch;
-      }
-      int end = row + 1;
-      while (end < batch && takes(end, t) == takes(row, t)) {
-        end++;
-      }
-      return end;
-    }
-
     private Output finish(Variable h0, Variable c0) {
       int first = reverse ? 0 : 1;
       Tensor states = hs.rows(first, first + steps);
@@ -350,7 +334,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         dhs = tape.workspace().tensor(steps + 1, batch, hidden);
       }
       Variable y;
-      if (lengths == null) {
+      if (taken.areAll()) {
         y =
             tape.isTraining()
                 ? tape.variable(states, dhs.rows(first, first + steps))
@@ -367,14 +351,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     /** The states of the steps that count, and zeros. */
     private Tensor masked(Tensor states) {
       Tensor y = tape.workspace().zeros(steps, batch, hidden);
-      for (int t = 0; t < steps; t++) {
-        for (int row = 0; row < batch; row++) {
-          if (takes(row, t)) {
-            long offset = 4L * (t * (long) batch + row) * hidden;
-            Memory.copy(y.address() + offset, states.address() + offset, hidden);
-          }
-        }
-      }
+      taken.copy(y.address(), states.address(), hidden);
       return y;
     }
 
@@ -383,7 +360,11 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     private void backward(Variable y, Variable hn, Variable cn, Variable h0, Variable c0) {
       startGradients(y, hn);
       startBackward(cn);
-      input.startBackward();
+      input.startBackward(span());
+      var dzPacking = taken.packing(tape, span(), gateRows());
+      var duPacking =
+          recurrentGradients() == gates ? dzPacking : taken.packing(tape, span(), gateRows());
+      var hPacking = taken.packing(tape, span(), hidden);
       input.afterStepsBackward(h(finalSlot()), dh(finalSlot()));
       boolean wantsInitial = h0 != null && h0.needsGradient();
       for (int i = 0; i < steps; i++) {
@@ -393,8 +374,12 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         int n = i % span() + 1; // steps of this span so far
         if (n == span() || i == steps - 1) {
           int from = reverse ? t - n + 1 : t;
-          weightGradient(from, n);
-          input.backward(from, n);
+          long dz = dzPacking.pack(gates(from), from, n);
+          long du = duPacking == dzPacking ? dz : duPacking.pack(recurrentGradients(from), from, n);
+          // Slots of successive steps follow each other: these are h(t-1) for all t of the span.
+          long h = hPacking.pack(h(before(from)), from, n);
+          addWeightGradient(tape, weightHh, du, h, hidden, taken.count(from, n));
+          input.backward(from, n, dz);
         }
       }
       if (wantsInitial) {
@@ -405,21 +390,11 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     }
 
     private void startGradients(Variable y, Variable hn) {
-      if (lengths == null) {
+      if (taken.areAll()) {
         y.gradient(); // stands in dhs already
       } else {
         dhs.zero();
-        int first = reverse ? 0 : 1;
-        for (int t = 0; t < steps; t++) {
-          for (int row = 0; row < batch; row++) {
-            if (takes(row, t)) {
-              Memory.copy(
-                  dh(first + t) + 4L * row * hidden,
-                  y.gradient().address() + 4L * (t * (long) batch + row) * hidden,
-                  hidden);
-            }
-          }
-        }
+        taken.copy(dh(reverse ? 0 : 1), y.gradient().address(), hidden);
       }
       Memory.zero(dh(initialSlot()), (long) batch * hidden);
       if (hn.hasGradient()) {
@@ -429,8 +404,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
     private void stepBackward(int t, boolean previousMatters) {
       for (int row = 0; row < batch; ) {
-        int end = sameFate(row, t);
-        if (takes(row, t)) {
+        int end = taken.sameFate(row, t);
+        if (taken.takes(row, t)) {
           passBackward(t, row, end - row);
         } else {
           long offset = 4L * row * hidden;
@@ -441,8 +416,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         row = end;
       }
       if (previousMatters) {
-        long du = recurrentGradients() + 4L * t * batch * gateRows();
-        backwardWeights.gemmAdd(dh(before(t)), hidden, du, gateRows(), batch);
+        backwardWeights.gemmAdd(
+            dh(before(t)), hidden, recurrentGradients(t), gateRows(), taken.rows(t));
       }
     }
 
@@ -451,18 +426,16 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       Memory.zero(gates(t) + 4L * row * gateRows(), (long) rows * gateRows());
     }
 
-    private void weightGradient(int from, int n) {
-      long dz = recurrentGradients() + 4L * from * batch * gateRows();
-      // Slots of successive steps follow each other: these are h(t-1) for all t of the span.
-      addWeightGradient(tape, weightHh, dz, h(before(from)), hidden, n * batch);
+    private long recurrentGradients(int t) {
+      return recurrentGradients() + 4L * t * batch * gateRows();
     }
 
     final void addProduct(int t) {
-      forwardWeights.gemmAdd(gates(t), gateRows(), h(before(t)), hidden, batch);
+      forwardWeights.gemmAdd(gates(t), gateRows(), h(before(t)), hidden, taken.rows(t));
     }
 
     final void product(long to, long bias, int t) {
-      forwardWeights.gemm(to, gateRows(), bias, h(before(t)), hidden, batch);
+      forwardWeights.gemm(to, gateRows(), bias, h(before(t)), hidden, taken.rows(t));
     }
   }
 

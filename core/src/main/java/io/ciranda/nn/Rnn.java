@@ -3,7 +3,6 @@ package io.ciranda.nn;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.kernel.Backend;
-import io.ciranda.memory.IntTensor;
 
 /**
  * Elman's network (Elman 1990), as PyTorch's {@code nn.RNN}:
@@ -25,9 +24,9 @@ public final class Rnn extends RecurrentLayer {
   }
 
   @Override
-  Unrolled unroll(Tape tape, LayerInput input, IntTensor lengths) {
+  Unrolled unroll(Tape tape, TakenSteps taken) {
     boolean relu = cell == Cell.RNN_RELU;
-    return new Unrolled(tape, input, lengths) {
+    return new Unrolled(tape, taken) {
       @Override
       void product(int t) {
         addProduct(t);

@@ -8,8 +8,8 @@ package io.ciranda.sequence;
  * @param rows of the embeddings, {@code [T][K]}
  * @param spellings of the column that is read letter by letter, {@code [T]}: see {@link
  *     Encoder#spelling}; null where there is none
- * @param labels the class of the sequence, {@code [1]}, or of each step, {@code [T]}; null where
- *     numbers are wanted
+ * @param labels the class of the sequence, {@code [1]}, or of each step, {@code [T]}, or those of
+ *     the sequence in order, {@code [U]}; null where numbers are wanted
  * @param targets the numbers wanted of the sequence, {@code [R]}, or of each step, {@code [T][R]},
  *     standardised; NaN for one that does not count; null where labels are wanted
  */
@@ -17,10 +17,10 @@ package io.ciranda.sequence;
 record Encoded(
     int steps, float[] features, int[] rows, String[] spellings, int[] labels, float[] targets) {
 
-  /** How many targets count. */
+  /** How many targets count; that there are no labels counts as one. */
   int places() {
     if (labels != null) {
-      return labels.length;
+      return Math.max(1, labels.length);
     }
     int places = 0;
     for (float target : targets) {

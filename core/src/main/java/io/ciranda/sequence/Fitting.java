@@ -8,7 +8,7 @@ import java.util.List;
  * after does not.
  *
  * @param kind of the model
- * @param weights of the labels; null where numbers are wanted
+ * @param weights of the labels; null where numbers are wanted, or labels in order
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Fitting(

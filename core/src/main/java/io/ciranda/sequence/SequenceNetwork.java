@@ -205,7 +205,7 @@ final class SequenceNetwork implements AutoCloseable {
    * Forward up to the loss.
    *
    * @param examples at least one
-   * @param weights of the labels; null where numbers are wanted
+   * @param weights of the labels; null where numbers are wanted, or labels in order
    * @param quantiles that are wanted; none for the mean
    * @param scale the gradient of the loss with respect to that of one place
    * @return the sum over all places
@@ -216,6 +216,11 @@ final class SequenceNetwork implements AutoCloseable {
       Variable emissions = output.forward(tape, Ops.dropout(tape, y, dropout));
       IntTensor labels = eachStep(tape, examples, (example, t) -> example.labels()[t]);
       return crf.loss(tape, emissions, labels, lengths(tape, examples), scale);
+    }
+    if (weights == null && examples.getFirst().labels() != null) {
+      Variable logits = output.forward(tape, Ops.dropout(tape, y, dropout));
+      List<int[]> wanted = examples.stream().map(Encoded::labels).toList();
+      return SequenceTranscriber.CTC.loss(tape, logits, lengths(tape, examples), wanted, scale);
     }
     Variable picked =
         sizes.pooling == Pooling.MEAN

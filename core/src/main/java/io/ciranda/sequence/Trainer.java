@@ -36,7 +36,7 @@ final class Trainer implements AutoCloseable {
   /**
    * Before the first step.
    *
-   * @param weights of the labels; null where numbers are wanted
+   * @param weights of the labels; null where numbers are wanted, or labels in order
    * @param batch examples of a step
    */
   Trainer(

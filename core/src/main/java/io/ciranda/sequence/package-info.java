@@ -4,6 +4,7 @@
  * <ul>
  *   <li>{@link io.ciranda.sequence.SequenceClassifier}: a label for a sequence.
  *   <li>{@link io.ciranda.sequence.SequenceTagger}: a label for each step.
+ *   <li>{@link io.ciranda.sequence.SequenceTranscriber}: fewer labels than steps, in order.
  *   <li>{@link io.ciranda.sequence.SequenceForecaster}: numbers for a sequence, or the next steps
  *       of a series; means or quantiles.
  *   <li>{@link io.ciranda.sequence.SequenceLanguageModel}: the next symbol of a text, or the next
@@ -11,10 +12,10 @@
  * </ul>
  *
  * <p>Each has {@code fit}, {@code evaluate}, {@code predict}, {@code save}, {@code load} and {@code
- * newSession} and does what {@link io.ciranda.sequence.SequenceOptions} says. All but the language
- * model, which reads text and is a face of {@link io.ciranda.model}, have {@code estimate} and read
- * {@link io.ciranda.sequence.Sequence}s in {@link io.ciranda.sequence.Example}s. What can be relied
- * on, each with a test:
+ * newSession}, which a transcriber lacks, and does what {@link io.ciranda.sequence.SequenceOptions}
+ * says. All but the language model, which reads text and is a face of {@link io.ciranda.model},
+ * have {@code estimate} and read {@link io.ciranda.sequence.Sequence}s in {@link
+ * io.ciranda.sequence.Example}s. What can be relied on, each with a test:
  *
  * <ul>
  *   <li>The same examples, options, seed and number of threads give the same bits, on the same
@@ -35,6 +36,6 @@
  * and rows, {@code Targets} says what outputs mean, {@code SequenceNetwork} is the forward pass to
  * the loss, {@code Fitting} and {@code Trainer} train any of them, {@code SequenceModel} runs the
  * result, {@code SequenceFile} keeps it; {@code Checkpoint} keeps a training. A further kind of
- * model needs a class beside the first three, and nothing else.
+ * model needs a class beside the first four, and nothing else.
  */
 package io.ciranda.sequence;

@@ -23,6 +23,7 @@ import io.ciranda.text.TextCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -38,6 +39,8 @@ import java.util.SplittableRandom;
  */
 public final class TranslationModel implements AutoCloseable {
   static final String KIND = "translation-model";
+  private static final Comparator<SentencePair> LONG_SOURCES_FIRST =
+      Comparator.comparingInt(pair -> -pair.source().length);
 
   /**
    * What a model is made of.
@@ -276,9 +279,12 @@ public final class TranslationModel implements AutoCloseable {
    * @return the sum over all target symbols, {@code </s>} included, in nats
    */
   public double loss(Tape tape, List<SentencePair> pairs, LossOptions options, float scale) {
+    // The encoder leaves out what is padded best where long sources come first.
+    List<SentencePair> sorted = pairs.stream().sorted(LONG_SOURCES_FIRST).toList();
     Batch batch =
-        Batch.of(tape, pairs.stream().map(SentencePair::source).toList(), network.reversesSource());
-    List<int[]> targets = pairs.stream().map(SentencePair::target).toList();
+        Batch.of(
+            tape, sorted.stream().map(SentencePair::source).toList(), network.reversesSource());
+    List<int[]> targets = sorted.stream().map(SentencePair::target).toList();
     Variable readouts;
     IntTensor outputs;
     if (network instanceof WordByWordNetwork words) {
@@ -294,8 +300,26 @@ public final class TranslationModel implements AutoCloseable {
           network.decode(tape, encoded, forced.inputs(), null, encoded.initial(), null).readouts();
       outputs = forced.outputs();
     }
-    Variable logits = logits(tape, Ops.dropout(tape, readouts, config.dropout));
-    return Ops.crossEntropy(tape, logits, outputs, options.smoothing, scale);
+    IntTensor places = tape.workspace().ints(written(outputs));
+    IntTensor symbols = tape.workspace().ints(written(outputs));
+    int n = 0;
+    for (int i = 0; i < outputs.size(); i++) {
+      if (outputs.get(i) >= 0) {
+        places.set(n, i);
+        symbols.set(n++, outputs.get(i));
+      }
+    }
+    Variable counted = Ops.rows(tape, Ops.dropout(tape, readouts, config.dropout), places);
+    return Ops.crossEntropy(tape, logits(tape, counted), symbols, options.smoothing, scale);
+  }
+
+  /** How many places have a symbol, others being padded. */
+  private static int written(IntTensor outputs) {
+    int n = 0;
+    for (int i = 0; i < outputs.size(); i++) {
+      n += outputs.get(i) >= 0 ? 1 : 0;
+    }
+    return n;
   }
 
   Variable logits(Tape tape, Variable readouts) {

@@ -13,6 +13,7 @@ import io.ciranda.network.StateDict.Overrides;
 import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceForecaster;
 import io.ciranda.sequence.SequenceTagger;
+import io.ciranda.sequence.SequenceTranscriber;
 import io.ciranda.testing.ChildJvm;
 import io.ciranda.translation.TranslationModel;
 import java.io.IOException;
@@ -203,6 +204,7 @@ class LoaderFuzzTest {
         case "language-model" -> LanguageModel.load(file, Backend.best()).close();
         case "translation-model" -> TranslationModel.load(file, Backend.best()).close();
         case "sequence-tagger" -> SequenceTagger.load(file).close();
+        case "sequence-transcriber" -> SequenceTranscriber.load(file).close();
         case "sequence-forecaster" -> SequenceForecaster.load(file).close();
         default -> SequenceClassifier.load(file).close();
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.autograd.Initializer;
+import io.ciranda.autograd.Ops;
 import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
@@ -291,6 +292,61 @@ class RecurrentStackTest {
     for (int i = 0; i < 4; i++) {
       assertArrayEquals(
           expected.last().h().get(i).value().toArray(), actual.last().h().get(i).value().toArray());
+    }
+  }
+
+  /** Of many spans, of which some are whole and others are not, in any order of lengths. */
+  @ParameterizedTest
+  @EnumSource
+  void gradientsOfABatchAreTheSumOfThoseOfItsSequences(Cell cell) {
+    int many = 150;
+    var config = new RecurrentStack.Config(cell, I, H, 2, true, 0, false);
+    Parameters parameters = opened(parameters(config));
+    RecurrentStack stack = stack(config, parameters);
+    int[] ids = new int[9 * many];
+    int[] lengths = new int[many];
+    for (int b = 0; b < many; b++) {
+      lengths[b] = 2 + b * 7 % 8;
+      for (int t = 0; t < lengths[b]; t++) {
+        ids[t * many + b] = (t + 3 * b) % 8;
+      }
+    }
+    for (boolean folded : new boolean[] {false, true}) {
+      float[] batch = gradient(stack, parameters, folded, ids, lengths);
+      double[] sum = new double[batch.length];
+      for (int b = 0; b < many; b++) {
+        int[] one = new int[lengths[b]];
+        for (int t = 0; t < one.length; t++) {
+          one[t] = ids[t * many + b];
+        }
+        float[] part = gradient(stack, parameters, folded, one, lengths[b]);
+        for (int i = 0; i < sum.length; i++) {
+          sum[i] += part[i];
+        }
+      }
+      for (int i = 0; i < sum.length; i++) {
+        assertEquals(sum[i], batch[i], 2e-4 * (1 + Math.abs(sum[i])));
+      }
+    }
+  }
+
+  /** The gradient of the squared states of all steps. */
+  private float[] gradient(
+      RecurrentStack stack, Parameters parameters, boolean folded, int[] ids, int... lengths) {
+    workspace.reset();
+    try (var gradients = new Parameters.Like(parameters)) {
+      Tape tape = Tape.training(Backend.best(), workspace, gradients);
+      int b = lengths.length;
+      IntTensor tokens = workspace.ints(ids.length / b, b).copyFrom(ids);
+      Parameter table = parameters.get("table");
+      LayerInput input =
+          folded
+              ? new LayerInput.Tokens(table, tokens)
+              : new LayerInput.Features(Ops.embedding(tape, table, tokens));
+      Variable y = stack.forward(tape, input, workspace.ints(b).copyFrom(lengths), null).y();
+      Ops.squaredError(tape, y, workspace.zeros(y.value().shape()), 1);
+      tape.backward();
+      return gradients.flat().toArray();
     }
   }
 }

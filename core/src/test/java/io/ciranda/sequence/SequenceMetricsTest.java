@@ -76,6 +76,21 @@ class SequenceMetricsTest {
   }
 
   @Test
+  void transcriptions() {
+    var metrics = new TranscriptionMetrics();
+    assertEquals(0, metrics.errorRate());
+    metrics.add(List.of("a", "b", "c"), List.of("a", "b", "c"));
+    metrics.add(List.of("a", "b"), List.of("b", "b", "c"));
+    metrics.add(List.of(), List.of("a", "b"));
+    metrics.add(List.of("a"), List.of());
+    assertEquals(5, metrics.edits());
+    assertEquals(5 / 6.0, metrics.errorRate(), EXACT);
+    assertEquals(1 / 4.0, metrics.accuracy(), EXACT);
+    assertEquals(
+        "error rate 0.8333, 5 edits of 6 labels; 1 of 4 sequences right", metrics.toString());
+  }
+
+  @Test
   void forecasts() {
     var targets =
         new Targets(

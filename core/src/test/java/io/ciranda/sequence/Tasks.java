@@ -94,6 +94,34 @@ final class Tasks {
     return examples;
   }
 
+  /**
+   * Pulses of one of three heights, each of 1 to 4 steps, with 1 to 3 steps of rest around them.
+   */
+  static List<Example<List<String>>> pulses(int n, long seed) {
+    RandomGenerator random = Values.random(seed);
+    String[] names = {"low", "middle", "high"};
+    var examples = new ArrayList<Example<List<String>>>();
+    for (int i = 0; i < n; i++) {
+      var steps = new ArrayList<float[]>();
+      var labels = new ArrayList<String>();
+      int pulses = random.nextInt(5);
+      for (int p = 0; p <= pulses; p++) {
+        int height = p == 0 ? -1 : random.nextInt(names.length);
+        if (height >= 0) {
+          labels.add(names[height]);
+        }
+        for (int length = 1 + random.nextInt(4); height >= 0 && length > 0; length--) {
+          steps.add(new float[] {(float) (1 + height + 0.1 * random.nextGaussian())});
+        }
+        for (int length = 1 + random.nextInt(3); length > 0; length--) {
+          steps.add(new float[] {(float) (0.1 * random.nextGaussian())});
+        }
+      }
+      examples.add(new Example<>(Sequence.of(steps.toArray(float[][]::new)), List.copyOf(labels)));
+    }
+    return examples;
+  }
+
   static <T> List<Sequence> sequences(List<Example<T>> examples) {
     return examples.stream().map(Example::sequence).toList();
   }

@@ -8,6 +8,7 @@ import io.ciranda.samples.lecture.labels.Tagger;
 import io.ciranda.samples.lecture.memory.Adding;
 import io.ciranda.samples.lecture.memory.Gates;
 import io.ciranda.samples.lecture.memory.ShortMemory;
+import io.ciranda.samples.lecture.speech.Speech;
 import io.ciranda.samples.lecture.units.Compare;
 import io.ciranda.samples.lecture.units.Parity;
 import io.ciranda.samples.lecture.units.Sum;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
       Gates.class,
       Adding.class,
       Tagger.class,
-      Dna.class
+      Dna.class,
+      Speech.class
     })
 public final class Examples extends CommandGroup {}

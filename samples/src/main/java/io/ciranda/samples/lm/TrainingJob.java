@@ -192,7 +192,7 @@ final class TrainingJob {
     LanguageModelTrainer trainer = run.trainer;
     if (result.nothingToDo() && Files.exists(files.summary())) {
       Summary earlier = Json.read(files.summary(), Summary.class);
-      if (earlier.end == run.end && earlier.steps == run.step() && earlier.test != null) {
+      if (earlier.end == run.end && earlier.steps == trainer.step() && earlier.test != null) {
         return earlier;
       }
     }
@@ -279,23 +279,9 @@ final class TrainingJob {
     }
 
     @Override
-    public long step() {
-      return trainer.step();
-    }
-
-    @Override
-    public long totalSteps() {
-      return trainer.totalSteps();
-    }
-
-    @Override
-    public int epoch() {
-      return trainer.epoch();
-    }
-
-    @Override
-    public double best() {
-      return trainer.best();
+    public TrainingSession.Position position() {
+      return new TrainingSession.Position(
+          trainer.step(), trainer.totalSteps(), trainer.epoch(), trainer.best());
     }
 
     @Override

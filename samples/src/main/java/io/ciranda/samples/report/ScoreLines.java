@@ -62,8 +62,9 @@ public final class ScoreLines {
           .setMarker(SeriesMarkers.CIRCLE);
     }
     chart.getStyler().setYAxisMin(0.0);
-    // Scores fall: the corner on the left below is free.
-    chart.getStyler().setLegendPosition(LegendPosition.InsideSW);
+    chart.getStyler().setXAxisMin(null); // where the quantity begins
+    // No corner is free of lines for sure.
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     return chart;
   }
 }

@@ -34,19 +34,20 @@ public final class TrainingSession implements AutoCloseable {
   public record Options(
       boolean resume, Double maxMinutes, double checkpointSeconds, String howToGoOn) {}
 
+  /**
+   * Where a run stands.
+   *
+   * @param step steps done
+   * @param totalSteps of the whole run
+   * @param epoch epochs done
+   * @param best validation loss so far; infinite before the first
+   */
+  public record Position(long step, long totalSteps, int epoch, double best) {}
+
   /** A trainer, whatever it trains. */
   public interface Trainer {
-    /** Steps done. */
-    long step();
-
-    /** Steps of the whole run. */
-    long totalSteps();
-
-    /** Epochs done. */
-    int epoch();
-
-    /** The best validation loss so far; infinite before the first. */
-    double best();
+    /** How far it has come. */
+    Position position();
 
     /**
      * Trains until the end of the run or until {@code stop} says so.
@@ -120,7 +121,7 @@ public final class TrainingSession implements AutoCloseable {
       return;
     }
     trainer.resume(checkpoint);
-    console.narrate("resumed %s at step %,d".formatted(checkpoint, trainer.step()));
+    console.narrate("resumed %s at step %,d".formatted(checkpoint, trainer.position().step));
   }
 
   /**
@@ -130,7 +131,7 @@ public final class TrainingSession implements AutoCloseable {
    */
   public Result train(Trainer trainer) throws IOException {
     long start = System.nanoTime();
-    long firstStep = trainer.step();
+    long firstStep = trainer.position().step;
     var watcher = new Watcher(trainer, start);
     boolean over;
     try (watcher) {
@@ -139,13 +140,13 @@ public final class TrainingSession implements AutoCloseable {
       throw diverged(trainer, e);
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
-    boolean nothingToDo = over && trainer.step() == firstStep;
+    boolean nothingToDo = over && trainer.position().step == firstStep;
     if (nothingToDo) {
       console.narrate("the run was finished already");
     }
     trainer.saveCheckpoint(files.checkpoint());
     // Before the first validation the latest weights are the best.
-    if (Double.isInfinite(trainer.best()) || !Files.exists(files.model())) {
+    if (Double.isInfinite(trainer.position().best) || !Files.exists(files.model())) {
       trainer.saveModel(files.model());
     }
     return new Result(over, nothingToDo, seconds, watcher.tokens / seconds);
@@ -153,9 +154,10 @@ public final class TrainingSession implements AutoCloseable {
 
   /** Says, after a stop before the end, how to go on. */
   public void tellHowToGoOn(Trainer trainer) {
+    Position position = trainer.position();
     console.narrate(
         "stopped at step %,d of %,d; %s"
-            .formatted(trainer.step(), trainer.totalSteps(), options.howToGoOn));
+            .formatted(position.step, position.totalSteps, options.howToGoOn));
   }
 
   /** Whether Ctrl-C came: the user waits for nothing but the checkpoint. */
@@ -167,7 +169,7 @@ public final class TrainingSession implements AutoCloseable {
   private UserException diverged(Trainer trainer, DivergedException e) throws IOException {
     trainer.drawCurve();
     String best =
-        Double.isInfinite(trainer.best())
+        Double.isInfinite(trainer.position().best)
             ? ""
             : "the model of the best validation, " + files.model();
     String checkpoint =
@@ -203,8 +205,9 @@ public final class TrainingSession implements AutoCloseable {
               : Duration.ofMillis((long) (options.maxMinutes * 60_000));
       checkpointNanos = options.checkpointSeconds * 1e9;
       lastCheckpoint = start;
+      Position position = trainer.position();
       progress =
-          TrainingProgress.start(console, "training", trainer.step(), trainer.totalSteps(), limit);
+          TrainingProgress.start(console, "training", position.step, position.totalSteps, limit);
     }
 
     boolean timeIsUp() {
@@ -214,7 +217,7 @@ public final class TrainingSession implements AutoCloseable {
     @Override
     public void onStep(long tokensOfStep, double loss) throws IOException {
       tokens += tokensOfStep;
-      progress.step(trainer.step(), tokens, loss);
+      progress.step(trainer.position().step, tokens, loss);
       if (System.nanoTime() - lastCheckpoint >= checkpointNanos) {
         trainer.saveCheckpoint(files.checkpoint());
         lastCheckpoint = System.nanoTime();
@@ -223,10 +226,10 @@ public final class TrainingSession implements AutoCloseable {
 
     @Override
     public void onValidation(String figures, boolean best) throws IOException {
+      Position position = trainer.position();
       progress.say(
           "epoch %d, step %,d: validation %s%s"
-              .formatted(
-                  trainer.epoch(), trainer.step(), figures, best ? ", the best so far" : ""));
+              .formatted(position.epoch, position.step, figures, best ? ", the best so far" : ""));
       if (best) {
         trainer.saveModel(files.model());
       }

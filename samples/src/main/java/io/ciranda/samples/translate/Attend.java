@@ -2,7 +2,6 @@ package io.ciranda.samples.translate;
 
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
-import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.report.HeatMap;
 import io.ciranda.translation.Architecture;
@@ -25,13 +24,6 @@ import picocli.CommandLine.Option;
     })
 final class Attend extends CirandaCommand {
   @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FILE",
-      description = "A model of translate train with --architecture attention.")
-  private Path model;
-
-  @Option(
       names = "--sentence",
       required = true,
       paramLabel = "TEXT",
@@ -44,7 +36,7 @@ final class Attend extends CirandaCommand {
       description = "The picture to write, .svg or .png.")
   private Path output;
 
-  @Mixin private DecodingOptions decoding;
+  @Mixin private TranslatorOptions translators;
 
   /**
    * What {@code --json} prints.
@@ -69,13 +61,13 @@ final class Attend extends CirandaCommand {
         output == null || HeatMap.canWrite(output),
         "--output: expected a file that ends with .svg or .png, actual " + output);
     require(!sentence.isBlank(), "--sentence: expected text, actual '" + sentence + "'");
-    checked(decoding::check);
-    try (TranslationModel loaded = TranslationModel.load(model, Engine.backend(console));
-        Translator translator = decoding.translator(loaded)) {
+    checked(translators::check);
+    try (TranslationModel loaded = translators.load(console);
+        Translator translator = translators.translator(loaded)) {
       if (loaded.config().architecture() != Architecture.ATTENTION) {
         throw new UserException(
             "%s: expected a model with attention, actual %s.%nTrain one with --architecture attention."
-                .formatted(model, loaded.config().architecture().label()));
+                .formatted(translators.model(), loaded.config().architecture().label()));
       }
       Translation translation = translator.translate(sentence);
       Alignment alignment = Alignment.of(loaded, translation);
@@ -85,7 +77,7 @@ final class Attend extends CirandaCommand {
         alignment.heatMap().write(output, console);
       }
       return new Result(
-          model.toString(),
+          translators.model().toString(),
           sentence,
           translation.text(),
           alignment.source(),

@@ -3,7 +3,6 @@ package io.ciranda.samples.translate;
 import io.ciranda.io.AtomicFile;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
-import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.Summaries;
 import io.ciranda.text.Bleu;
@@ -27,13 +26,6 @@ import picocli.CommandLine.Option;
     description =
         "Translates a file and compares with the right translations: BLEU and chrF, as sacrebleu has them by default.")
 final class Evaluate extends CirandaCommand {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FILE",
-      description = "A model of translate train.")
-  private Path model;
-
   @Option(
       names = "--source",
       required = true,
@@ -65,7 +57,7 @@ final class Evaluate extends CirandaCommand {
       description = "Where to write what --json prints.")
   private Path summary;
 
-  @Mixin private DecodingOptions decoding;
+  @Mixin private TranslatorOptions translators;
 
   /**
    * What {@code --json} prints.
@@ -94,10 +86,10 @@ final class Evaluate extends CirandaCommand {
 
   @Override
   protected Object run(Console console) throws IOException {
-    checked(decoding::check);
+    checked(translators::check);
     ParallelText text = ParallelText.read(source, target);
-    try (TranslationModel loaded = TranslationModel.load(model, Engine.backend(console));
-        Translator translator = decoding.translator(loaded)) {
+    try (TranslationModel loaded = translators.load(console);
+        Translator translator = translators.translator(loaded)) {
       console.narrate("translating %,d sentences".formatted(text.size()));
       long start = System.nanoTime();
       List<Translation> translations = translator.translate(text.sources());
@@ -110,14 +102,14 @@ final class Evaluate extends CirandaCommand {
       var result =
           new Result(
               commandLine(),
-              model.toString(),
+              translators.model().toString(),
               source.toString(),
               target.toString(),
               new Test(bleu.score(), chrf.score()),
               bleu,
               "nrefs:1|case:%s|eff:no|tok:13a|smooth:exp".formatted(letters),
               "nrefs:1|case:%s|eff:yes|nc:6|nw:0|space:no".formatted(letters),
-              decoding.decoding(loaded),
+              translators.decoding(loaded),
               text.size(),
               (int) translations.stream().filter(one -> !one.isComplete()).count(),
               seconds,
@@ -129,7 +121,7 @@ final class Evaluate extends CirandaCommand {
           "%,d sentences in %.1f s, %,.0f sentences/s"
               .formatted(result.sentences, seconds, result.sentencesPerSecond));
       if (result.cut > 0) {
-        console.narrate(DecodingOptions.cut(result.cut, result.decoding));
+        console.narrate(TranslatorOptions.cut(result.cut, result.decoding));
       }
       if (output != null) {
         write(hypotheses);

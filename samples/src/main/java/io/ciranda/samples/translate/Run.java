@@ -2,7 +2,6 @@ package io.ciranda.samples.translate;
 
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
-import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.translation.Translation;
 import io.ciranda.translation.TranslationModel;
@@ -12,12 +11,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code ciranda translate run}. */
 @Command(
@@ -30,25 +27,18 @@ final class Run extends CirandaCommand {
   /** Batches for each thread that are read together, if they are there: like lengths meet. */
   private static final int BATCHES = 8;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FILE",
-      description = "A model of translate train.")
-  private Path model;
-
-  @Mixin private DecodingOptions decoding;
+  @Mixin private TranslatorOptions translators;
 
   @Override
   protected Object run(Console console) throws IOException {
     require(
         console.printsText(),
         "--json: the translations take standard output; translate eval has figures");
-    checked(decoding::check);
-    try (TranslationModel loaded = TranslationModel.load(model, Engine.backend(console));
-        Translator translator = decoding.translator(loaded)) {
+    checked(translators::check);
+    try (TranslationModel loaded = translators.load(console);
+        Translator translator = translators.translator(loaded)) {
       var lines = new Lines(System.in);
-      int most = BATCHES * decoding.threads() * decoding.batch();
+      int most = BATCHES * translators.threads() * translators.batch();
       long start = System.nanoTime();
       long count = 0;
       long cut = 0;
@@ -62,7 +52,7 @@ final class Run extends CirandaCommand {
       console.narrate(
           "%,d lines in %.1f s, %,.0f lines/s".formatted(count, seconds, count / seconds));
       if (cut > 0) {
-        console.narrate(DecodingOptions.cut(cut, decoding.decoding(loaded)));
+        console.narrate(TranslatorOptions.cut(cut, translators.decoding(loaded)));
       }
       return null;
     }

@@ -194,7 +194,7 @@ final class TranslationJob {
     TranslationTrainer trainer = run.trainer;
     if (result.nothingToDo() && Files.exists(files.summary())) {
       Summary earlier = Json.read(files.summary(), Summary.class);
-      if (earlier.end == run.end && earlier.steps == run.step()) {
+      if (earlier.end == run.end && earlier.steps == trainer.step()) {
         return earlier;
       }
     }
@@ -246,23 +246,9 @@ final class TranslationJob {
     }
 
     @Override
-    public long step() {
-      return trainer.step();
-    }
-
-    @Override
-    public long totalSteps() {
-      return trainer.totalSteps();
-    }
-
-    @Override
-    public int epoch() {
-      return trainer.epoch();
-    }
-
-    @Override
-    public double best() {
-      return trainer.best();
+    public TrainingSession.Position position() {
+      return new TrainingSession.Position(
+          trainer.step(), trainer.totalSteps(), trainer.epoch(), trainer.best());
     }
 
     @Override

@@ -40,7 +40,8 @@ class ExamplesTest {
             "gates",
             "adding",
             "tagger",
-            "dna"),
+            "dna",
+            "speech"),
         StreamSupport.stream(examples.spliterator(), false)
             .map(example -> example.get("name").asText())
             .toList());
@@ -73,6 +74,7 @@ class ExamplesTest {
     "parity --updates 1, by hand, 1",
     "memory --symbols 2000 --epochs 1, 2-grams, ",
     "adding --length 20 --sequences 40 --hidden 3, RNN, ",
+    "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
   })
   void whatHasNoTimeToLearnIsMissedAndExactByHand(String command, String name, Double value)
       throws IOException {
@@ -117,6 +119,8 @@ class ExamplesTest {
     Typed.words("example gates --characters 5").fails(2, "--characters: expected at least 10000");
     Typed.words("example adding --length 5").fails(2, "--length: expected at least 20, actual 5");
     Typed.words("example memory --symbols 5").fails(2, "--symbols: expected at least 1000");
+    Typed.words("example speech --strings 0").fails(2, "--strings: expected at least 1, actual 0");
+    Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
     Typed.words("example").fails(2, "unroll, memory, sum");
   }
 }

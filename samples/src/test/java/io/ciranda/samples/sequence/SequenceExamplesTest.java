@@ -3,9 +3,12 @@ package io.ciranda.samples.sequence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ciranda.sequence.Example;
+import io.ciranda.sequence.SequenceOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,18 @@ class SequenceExamplesTest {
     var metrics = JapaneseVowelsExample.run(train, test, 1);
     assertEquals(30, metrics.total());
     assertTrue(metrics.accuracy() > 0.9, metrics::toString);
+  }
+
+  @Test
+  void crossValidationAsksForEachExampleOnceARound() throws IOException {
+    List<Example<String>> examples = TimeSeriesFile.read(speakers("all.ts", 30, 3));
+    SequenceOptions options = SequenceOptions.standard().withValidation(0).withPatience(0);
+    var learned = CrossValidation.of(examples, options.withEpochs(15), 3, 2);
+    assertEquals(60, learned.examples());
+    assertTrue(learned.accuracy() > 0.9, learned::toString);
+    // One that has learned nothing tells of an example what it tells of any.
+    var none = CrossValidation.of(examples, options.withEpochs(1).withLearningRate(1e-9), 3, 1);
+    assertTrue(none.accuracy() < 0.8 && none.nats() > 0.5, none::toString);
   }
 
   /** Two dimensions, of which a speaker shows in the slope of the second. */

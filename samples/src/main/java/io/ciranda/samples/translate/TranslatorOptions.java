@@ -1,17 +1,28 @@
 package io.ciranda.samples.translate;
 
+import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.infer.SamplingOptions;
 import io.ciranda.text.TextCodec;
 import io.ciranda.translation.Decoding;
 import io.ciranda.translation.TranslationModel;
 import io.ciranda.translation.Translator;
+import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say how translations are searched for. */
-final class DecodingOptions {
+/** The options that say which model translates, and how translations are searched for. */
+final class TranslatorOptions {
   private static final int LONGEST = 200;
   private static final int LONGEST_BY_CHARACTER = 1000;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "A model of translate train.")
+  private Path model;
 
   @Option(
       names = "--beam",
@@ -97,14 +108,24 @@ final class DecodingOptions {
         unknown);
   }
 
+  /** The file of the model. */
+  Path model() {
+    return model;
+  }
+
+  /** The model. */
+  TranslationModel load(Console console) throws IOException {
+    return TranslationModel.load(model, Engine.backend(console));
+  }
+
   /** How a model's translations are searched for. */
-  Decoding decoding(TranslationModel model) {
-    return decoding(model.target().level());
+  Decoding decoding(TranslationModel loaded) {
+    return decoding(loaded.target().level());
   }
 
   /** Translates so. */
-  Translator translator(TranslationModel model) {
-    return new Translator(model, decoding(model), batch, threads());
+  Translator translator(TranslationModel loaded) {
+    return new Translator(loaded, decoding(loaded), batch, threads());
   }
 
   /** What is said of translations that did not end by themselves. */
