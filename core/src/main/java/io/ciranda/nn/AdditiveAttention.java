@@ -46,11 +46,11 @@ public final class AdditiveAttention extends Attention {
       private long firstStates; // [T][R][H]: those of all looks follow each other
 
       @Override
-      void ask(int i, long states) {
+      void ask(int i, long states, int asking) {
         if (i == 0) {
           firstStates = states;
         }
-        query.apply(queries.address(i), queryBias.value().address(), states, rows);
+        query.apply(queries.address(i), queryBias.value().address(), states, asking);
       }
 
       @Override
@@ -92,8 +92,8 @@ public final class AdditiveAttention extends Attention {
       }
 
       @Override
-      void finishQueries(int i, long dstates) {
-        query.addGradient(dstates, dqueries.address(i), rows);
+      void finishQueries(int i, long dstates, int asking) {
+        query.addGradient(dstates, dqueries.address(i), asking);
       }
 
       @Override

@@ -76,10 +76,15 @@ final class AttendedInput implements LayerInput {
     Run(Tape tape, RecurrentLayer layer, TakenSteps taken, long gates) {
       super(tape, layer, taken, gates);
       looks = decoder.attention().looks(tape, source, steps());
-      contexts = tape.workspace().tensor(steps(), rows, source.values().value().dim(2));
-      fed =
-          tape.variable(
-              inputFeeding ? tape.workspace().tensor(steps(), rows, layer.hidden) : contexts);
+      contexts = seen(source.values().value().dim(2));
+      fed = tape.variable(inputFeeding ? seen(layer.hidden) : contexts);
+    }
+
+    /** {@code [T][R][width]}, zeros where a step is not taken. */
+    private Tensor seen(int width) {
+      return taken.areAll()
+          ? tape.workspace().tensor(steps(), rows, width)
+          : tape.workspace().zeros(steps(), rows, width);
     }
 
     // ---- forward ----
@@ -94,19 +99,20 @@ final class AttendedInput implements LayerInput {
       int i = t - lag;
       if (i >= 0) {
         look(i, h);
-        feed(gatesAt(t), fed.value().address(i));
+        feed(t, fed.value().address(i));
       } else if (firstFed != null) {
         layer.feed().add(gatesAt(t), firstFed.value().address(), rows);
       }
     }
 
-    private void feed(long gates, long seen) {
+    private void feed(int t, long seen) {
+      long gates = gatesAt(t);
       if (!source.isPrepared()) {
-        layer.feed().add(gates, seen, rows);
+        layer.feed().add(gates, seen, taken.rows(t));
         return;
       }
       int width = contexts.dim(2);
-      for (int row = 0; row < rows; row++) {
+      for (int row = 0; row < taken.rows(t); row++) {
         // The first columns of what was seen are the product already.
         tape.kernels()
             .add(gates + 4L * row * layer.gateRows(), seen + 4L * row * width, layer.gateRows());
@@ -124,12 +130,13 @@ final class AttendedInput implements LayerInput {
       if (i == 0) {
         firstStates = h;
       }
-      looks.look(i, h, contexts.address(i));
+      int looking = taken.rows(i);
+      looks.look(i, h, contexts.address(i), looking);
       if (inputFeeding) {
         long to = fed.value().address(i);
-        decoder.combineContext().apply(to, 0, contexts.address(i), rows);
-        decoder.combineState().add(to, h, rows);
-        tape.kernels().tanh(to, to, fed.value().rowSize());
+        decoder.combineContext().apply(to, 0, contexts.address(i), looking);
+        decoder.combineState().add(to, h, looking);
+        tape.kernels().tanh(to, to, (long) looking * layer.hidden);
       }
     }
 
@@ -153,20 +160,22 @@ final class AttendedInput implements LayerInput {
     void beforeStepBackward(int t, long h, long dh) {
       int i = t - lag;
       if (i >= 0) {
-        layer.feed().addGradient(fed.gradient().address(i), gatesAt(t), rows);
+        layer.feed().addGradient(fed.gradient().address(i), gatesAt(t), taken.rows(t));
         lookBackward(i, h, dh);
       }
     }
 
     private void lookBackward(int i, long h, long dh) {
+      int looking = taken.rows(i);
       if (inputFeeding) {
         long dfed = fed.gradient().address(i);
         // In place, as in Elman's cell: dfed (1 - fed^2), the gradient before the tanh.
-        tape.kernels().rnnBackward(dfed, fed.value().address(i), dfed, false, rows, layer.hidden);
-        decoder.combineContext().addGradient(dcontexts.address(i), dfed, rows);
-        decoder.combineState().addGradient(dh, dfed, rows);
+        tape.kernels()
+            .rnnBackward(dfed, fed.value().address(i), dfed, false, looking, layer.hidden);
+        decoder.combineContext().addGradient(dcontexts.address(i), dfed, looking);
+        decoder.combineState().addGradient(dh, dfed, looking);
       }
-      looks.lookBackward(i, h, dh, dcontexts.address(i));
+      looks.lookBackward(i, h, dh, dcontexts.address(i), looking);
     }
 
     @Override

@@ -193,8 +193,8 @@ public abstract sealed class Attention implements AutoCloseable
       weights = tape.workspace().zeros(steps, rows, positions);
     }
 
-    /** Forms the queries of look i, {@code [R][K]}, of states {@code [R][H]}. */
-    void ask(int i, long states) {}
+    /** Forms the queries of look i, {@code [R][K]}, of states {@code [R][H]}, of the first rows. */
+    void ask(int i, long states, int asking) {}
 
     /** Where the queries of look i stand. */
     abstract long queries(int i, long states);
@@ -211,8 +211,8 @@ public abstract sealed class Attention implements AutoCloseable
     /** Where the gradient of the queries of look i is added up; may be that of the states. */
     abstract long queryGradients(int i, long dstates);
 
-    /** Takes the gradients of the queries of look i on to the states. */
-    void finishQueries(int i, long dstates) {}
+    /** Takes the gradients of the queries of look i on to the states, of the first rows. */
+    void finishQueries(int i, long dstates, int asking) {}
 
     /** What is left when all looks are reversed. */
     void finishBackward() {}
@@ -230,12 +230,13 @@ public abstract sealed class Attention implements AutoCloseable
       return sources.rowSize();
     }
 
-    final void look(int i, long states, long contexts) {
+    /** Look i of the first {@code looking} rows; others see nothing, and their contexts stay. */
+    final void look(int i, long states, long contexts, int looking) {
       Kernels kernels = tape.kernels();
       int width = values.dim(2);
-      ask(i, states);
+      ask(i, states, looking);
       long queries = queries(i, states);
-      for (int row = 0; row < rows; row++) {
+      for (int row = 0; row < looking; row++) {
         int s = source.of(row);
         int length = source.lengths.get(s);
         long alpha = weights(i, row);
@@ -247,7 +248,7 @@ public abstract sealed class Attention implements AutoCloseable
       }
     }
 
-    final void lookBackward(int i, long states, long dstates, long dcontexts) {
+    final void lookBackward(int i, long states, long dstates, long dcontexts, int looking) {
       if (scores == null) {
         scores = tape.workspace().tensor(positions);
         startBackward(weights.dim(0));
@@ -260,7 +261,7 @@ public abstract sealed class Attention implements AutoCloseable
       long queries = queries(i, states);
       long dqueries = queryGradients(i, dstates);
       long de = scores.address();
-      for (int row = 0; row < rows; row++) {
+      for (int row = 0; row < looking; row++) {
         int s = source.of(row);
         int length = source.lengths.get(s);
         long alpha = weights(i, row);
@@ -277,7 +278,7 @@ public abstract sealed class Attention implements AutoCloseable
             stride(keys),
             length);
       }
-      finishQueries(i, dstates);
+      finishQueries(i, dstates, looking);
     }
 
     /** {@code de_j = alpha_j (dalpha_j - sum_k alpha_k dalpha_k)}, in place. */

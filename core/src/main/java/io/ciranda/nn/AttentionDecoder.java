@@ -5,6 +5,7 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
+import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import java.util.Objects;
 
@@ -189,13 +190,20 @@ public final class AttentionDecoder implements AutoCloseable {
    * Runs the decoder.
    *
    * @param x {@code [T][R][I]}
+   * @param lengths {@code [R]}, the steps of each row, or null if all have T: beyond them, what is
+   *     seen is zero like y
    * @param source what it looks at
    * @param initial the state to start from
    * @param seen {@code [R][F]}: with input feeding, what was seen before the first step; null for
    *     zeros, and always in training
    */
   public Output forward(
-      Tape tape, Variable x, Attention.Source source, State initial, Variable seen) {
+      Tape tape,
+      Variable x,
+      IntTensor lengths,
+      Attention.Source source,
+      State initial,
+      Variable seen) {
     Objects.requireNonNull(initial, "a decoder needs a state to start from");
     if (seen != null && (tape.isTraining() || !config.inputFeeding)) {
       throw new IllegalArgumentException(
@@ -208,7 +216,7 @@ public final class AttentionDecoder implements AutoCloseable {
               .formatted(rows, source.rowCount()));
     }
     var input = new AttendedInput(new LayerInput.Features(x), this, source, seen);
-    RecurrentStack.Output output = stack.forward(tape, input, null, initial);
+    RecurrentStack.Output output = stack.forward(tape, input, lengths, initial);
     return new Output(output.y(), input.fed(), input.weights(), output.last());
   }
 

@@ -1,6 +1,9 @@
 package io.ciranda.nn;
 
+import io.ciranda.autograd.Ops;
+import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
+import io.ciranda.memory.IntTensor;
 import java.util.List;
 
 /**
@@ -15,6 +18,13 @@ public record State(List<Variable> h, List<Variable> c) {
   public State {
     h = List.copyOf(h);
     c = List.copyOf(c);
+  }
+
+  /** Some rows of it, {@code [R]}, each in {@code [0, B)}. */
+  public State rows(Tape tape, IntTensor rows) {
+    return new State(
+        h.stream().map(one -> Ops.rows(tape, one, rows)).toList(),
+        c.stream().map(one -> Ops.rows(tape, one, rows)).toList());
   }
 
   Variable c(int index) {

@@ -93,10 +93,16 @@ final class AttentionNetwork extends TranslationNetwork {
 
   @Override
   Decoded decode(
-      Tape tape, Encoded encoded, IntTensor inputs, IntTensor rows, State state, Variable seen) {
+      Tape tape,
+      Encoded encoded,
+      IntTensor inputs,
+      IntTensor lengths,
+      IntTensor rows,
+      State state,
+      Variable seen) {
     Variable e = embedTarget(tape, inputs);
     var source = rows == null ? encoded.source() : encoded.source().withRows(rows);
-    AttentionDecoder.Output output = decoder.forward(tape, e, source, state, seen);
+    AttentionDecoder.Output output = decoder.forward(tape, e, lengths, source, state, seen);
     Variable readouts =
         isPrepared(tape)
             ? readout.forwardWith(tape, CONTEXT, product(tape, output.seen()), output.y(), e)

@@ -4,7 +4,9 @@ import io.ciranda.autograd.Tape;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.text.TextCodec;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Sentences side by side, padded, in the memory of a tape.
@@ -33,14 +35,23 @@ record Batch(IntTensor source, IntTensor lengths) {
   }
 
   /**
-   * Targets side by side, for teacher forcing.
+   * Targets side by side, long ones first, for teacher forcing.
    *
+   * @param rows {@code [B]}: which source each belongs to
+   * @param lengths {@code [B]}, with {@code </s>}
    * @param inputs {@code [T][B]}: {@code <s> y1 .. yn}, then padding
    * @param outputs {@code [T][B]}: {@code y1 .. yn </s>}, then -1
    */
-  record Targets(IntTensor inputs, IntTensor outputs) {
-    static Targets of(Tape tape, List<int[]> targets) {
-      int batch = targets.size();
+  record Targets(IntTensor rows, IntTensor lengths, IntTensor inputs, IntTensor outputs) {
+    static Targets of(Tape tape, List<int[]> ofSources) {
+      int batch = ofSources.size();
+      int[] rows =
+          IntStream.range(0, batch)
+              .boxed()
+              .sorted(Comparator.comparingInt(b -> -ofSources.get(b).length))
+              .mapToInt(b -> b)
+              .toArray();
+      List<int[]> targets = Arrays.stream(rows).mapToObj(ofSources::get).toList();
       int steps = 1 + targets.stream().mapToInt(t -> t.length).max().orElseThrow();
       int[] inputs = new int[steps * batch];
       int[] outputs = new int[steps * batch];
@@ -55,6 +66,10 @@ record Batch(IntTensor source, IntTensor lengths) {
         outputs[sentence.length * batch + b] = TextCodec.END_ID;
       }
       return new Targets(
+          tape.workspace().ints(batch).copyFrom(rows),
+          tape.workspace()
+              .ints(batch)
+              .copyFrom(targets.stream().mapToInt(t -> t.length + 1).toArray()),
           tape.workspace().ints(steps, batch).copyFrom(inputs),
           tape.workspace().ints(steps, batch).copyFrom(outputs));
     }

@@ -148,7 +148,7 @@ final class BeamSearch implements AutoCloseable {
         network.seenWidth() == 0 || t == 0
             ? null
             : columns(tape, states, column, network.seenWidth(), rows);
-    return network.decode(tape, encoded, inputs, sentences, new State(h, c), seen);
+    return network.decode(tape, encoded, inputs, null, sentences, new State(h, c), seen);
   }
 
   /** The best continuations of each sentence, as many as it has places left, best first. */

@@ -57,15 +57,21 @@ final class EncoderDecoderNetwork extends TranslationNetwork {
 
   @Override
   Decoded decode(
-      Tape tape, Encoded encoded, IntTensor inputs, IntTensor rows, State state, Variable seen) {
+      Tape tape,
+      Encoded encoded,
+      IntTensor inputs,
+      IntTensor lengths,
+      IntTensor rows,
+      State state,
+      Variable seen) {
     Variable e = embedTarget(tape, inputs);
     if (!config.refeedsContext()) {
-      RecurrentStack.Output output = decoder.forward(tape, e, null, state);
+      RecurrentStack.Output output = decoder.forward(tape, e, lengths, state);
       return new Decoded(readout.forward(tape, output.y()), output.last(), null, null);
     }
     Variable one = rows == null ? encoded.context() : Ops.rows(tape, encoded.context(), rows);
     Variable c = Ops.repeat(tape, one, inputs.dim(0));
-    RecurrentStack.Output output = decoder.forward(tape, Ops.concat(tape, e, c), null, state);
+    RecurrentStack.Output output = decoder.forward(tape, Ops.concat(tape, e, c), lengths, state);
     return new Decoded(readout.forward(tape, output.y(), c, e), output.last(), null, null);
   }
 

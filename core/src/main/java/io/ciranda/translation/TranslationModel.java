@@ -19,6 +19,7 @@ import io.ciranda.nn.Attention;
 import io.ciranda.nn.AttentionDecoder;
 import io.ciranda.nn.Cell;
 import io.ciranda.nn.RecurrentStack;
+import io.ciranda.nn.State;
 import io.ciranda.text.TextCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -293,11 +294,10 @@ public final class TranslationModel implements AutoCloseable {
     } else {
       Batch.Targets forced = Batch.Targets.of(tape, targets);
       if (options.ownSymbols > 0 && tape.isTraining()) {
-        mixInOwnSymbols(tape, batch, forced.inputs(), options.ownSymbols);
+        mixInOwnSymbols(tape, batch, forced, options.ownSymbols);
       }
       TranslationNetwork.Encoded encoded = network.encode(tape, batch);
-      readouts =
-          network.decode(tape, encoded, forced.inputs(), null, encoded.initial(), null).readouts();
+      readouts = forcedReadouts(tape, encoded, forced);
       outputs = forced.outputs();
     }
     IntTensor places = tape.workspace().ints(written(outputs));
@@ -322,6 +322,14 @@ public final class TranslationModel implements AutoCloseable {
     return n;
   }
 
+  private Variable forcedReadouts(
+      Tape tape, TranslationNetwork.Encoded encoded, Batch.Targets forced) {
+    State initial = encoded.initial().rows(tape, forced.rows());
+    return network
+        .decode(tape, encoded, forced.inputs(), forced.lengths(), forced.rows(), initial, null)
+        .readouts();
+  }
+
   Variable logits(Tape tape, Variable readouts) {
     return Ops.linear(tape, readouts, outputWeight, outputBias);
   }
@@ -344,12 +352,11 @@ public final class TranslationModel implements AutoCloseable {
   }
 
   /** Replaces symbols of {@code inputs} by those that the model thinks likeliest there. */
-  private void mixInOwnSymbols(Tape tape, Batch batch, IntTensor inputs, double probability) {
+  private void mixInOwnSymbols(Tape tape, Batch batch, Batch.Targets forced, double probability) {
     Tape first = Tape.inference(backend, tape.workspace());
     TranslationNetwork.Encoded encoded = network.encode(first, batch);
-    Variable readouts =
-        network.decode(first, encoded, inputs, null, encoded.initial(), null).readouts();
-    Tensor logits = logits(first, readouts).value();
+    Tensor logits = logits(first, forcedReadouts(first, encoded, forced)).value();
+    IntTensor inputs = forced.inputs();
     int size = inputs.dim(1);
     int v = target.size();
     long key = tape.nextKey();

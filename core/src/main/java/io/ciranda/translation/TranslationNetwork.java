@@ -97,13 +97,20 @@ abstract sealed class TranslationNetwork implements AutoCloseable
    * Runs the decoder over given symbols.
    *
    * @param inputs {@code [T][R]}
+   * @param lengths {@code [R]}, the symbols of each row, or null if all have T
    * @param rows {@code [R]}: the source of each row; null where row b belongs to source b
    * @param state to start from
    * @param seen {@code [R][F]} before the first step, where {@link #seenWidth} is not 0; null at
    *     the beginning
    */
   abstract Decoded decode(
-      Tape tape, Encoded encoded, IntTensor inputs, IntTensor rows, State state, Variable seen);
+      Tape tape,
+      Encoded encoded,
+      IntTensor inputs,
+      IntTensor lengths,
+      IntTensor rows,
+      State state,
+      Variable seen);
 
   final RecurrentStack.Output read(Tape tape, Batch batch) {
     if (config.dropout() == 0 || !tape.isTraining()) {

@@ -33,7 +33,13 @@ final class WordByWordNetwork extends TranslationNetwork {
 
   @Override
   Decoded decode(
-      Tape tape, Encoded encoded, IntTensor inputs, IntTensor rows, State state, Variable seen) {
+      Tape tape,
+      Encoded encoded,
+      IntTensor inputs,
+      IntTensor lengths,
+      IntTensor rows,
+      State state,
+      Variable seen) {
     throw new UnsupportedOperationException("word by word there is no decoder");
   }
 }

@@ -86,7 +86,7 @@ class AttentionDecoderTest {
             Attention.Source source =
                 decoder.attention().source(e.tape(), e.variable("annotations"), lengths);
             AttentionDecoder.Output output =
-                decoder.forward(e.tape(), e.variable("x"), source, new State(h, cells), null);
+                decoder.forward(e.tape(), e.variable("x"), null, source, new State(h, cells), null);
             e.output("y", output.y());
             e.output("seen", output.seen());
             e.output("hn", output.last().h().getFirst());
@@ -273,12 +273,12 @@ class AttentionDecoderTest {
         }
       }
       State state = new State(h, cells);
-      AttentionDecoder.Output whole = decoder.forward(tape, x, source, state, null);
+      AttentionDecoder.Output whole = decoder.forward(tape, x, null, source, state, null);
       Variable seen = null;
       for (int t = 0; t < T; t++) {
         Variable one = tape.constant(x.value().rows(t, t + 1));
         AttentionDecoder.Output step =
-            decoder.forward(tape, one, source, state, c.inputFeeding ? seen : null);
+            decoder.forward(tape, one, null, source, state, c.inputFeeding ? seen : null);
         state = step.last();
         seen = tape.constant(step.seen().value().reshape(B, config.seen()));
         Values.assertClose("y", whole.y().value().rows(t, t + 1), step.y().value(), 1e-6);
@@ -311,7 +311,8 @@ class AttentionDecoderTest {
       var state = new State(List.of(random(tape, "h", 2, H)), List.of());
       Variable x = random(tape, "x", T, 2, I);
       assertThrows(
-          IllegalArgumentException.class, () -> decoder.forward(tape, x, source, state, null));
+          IllegalArgumentException.class,
+          () -> decoder.forward(tape, x, null, source, state, null));
     }
   }
 }
