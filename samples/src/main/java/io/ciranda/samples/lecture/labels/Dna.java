@@ -53,6 +53,12 @@ public final class Dna extends LectureExample {
           "At most; fewer where the loss has not fallen for ten (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
+  @Option(
+      names = "--goal",
+      paramLabel = "ERROR",
+      description = "What must be reached (default: 0.055 with --data, else 0.09).")
+  private Double goal;
+
   @Override
   public int seconds() {
     return 30;
@@ -95,15 +101,15 @@ public final class Dna extends LectureExample {
                             .formatted(epoch.number(), epoch.trainLoss(), epoch.validLoss())));
     var weights = new PositionWeights(known);
     String usual = weights.usualLabel();
+    double simple = error(test, s -> weights.label(s).equals(s.label()));
     try (var model = SequenceClassifier.fit(examples(known), options)) {
-      double error = 1 - model.evaluate(examples(test)).accuracy();
       lesson.show(
-          Figure.of("error, position weights", error(test, s -> weights.label(s).equals(s.label())))
+          Figure.of("error, position weights", simple)
               .beside("always " + usual, error(test, s -> usual.equals(s.label()))));
       lesson.show(
-          Figure.of("error, bidirectional GRU", error)
-              .atMost(0.055)
-              .beside("always " + usual, error(test, s -> usual.equals(s.label()))));
+          Figure.of("error, bidirectional GRU", 1 - model.evaluate(examples(test)).accuracy())
+              .atMost(goal != null ? goal : data == null ? 0.09 : 0.055)
+              .beside("position weights", simple));
       lesson.picture("dna", picture(model, test));
     }
   }

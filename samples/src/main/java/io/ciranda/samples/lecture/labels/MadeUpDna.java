@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  * ei  an exon ends:     CAG | gtRAGT
- * ie  an intron ends:   CTAAC .. YYYYYYYYNCag | G    the branch point CTAAC 0 to 12 bases before
+ * ie  an intron ends:   TACTAAC .. YYYYYYYYNCag | G    the branch point TACTAAC 0 to 10 bases before
  * n   neither: chance, or as often what looks like one but has nothing of CAG and RAGT, or no
  *     branch point
  * </pre>
@@ -19,7 +19,8 @@ final class MadeUpDna {
   private static final int LENGTH = 60;
   private static final int JUNCTION = 30;
   private static final String END = "YYYYYYYYNCagG";
-  private static final String BRANCH = "CTAAC";
+  private static final String BRANCH = "TACTAAC";
+  private static final int MOST_BETWEEN = 10; // bases between the branch point and what follows
   private static final double KEEPS = 0.9;
 
   private final SplittableRandom random;
@@ -45,7 +46,7 @@ final class MadeUpDna {
       int end = JUNCTION + 1 - END.length();
       write(end, END);
       if (!decoy) {
-        write(end - BRANCH.length() - random.nextInt(13), BRANCH);
+        write(end - BRANCH.length() - random.nextInt(MOST_BETWEEN + 1), BRANCH);
       }
     } else if (decoy) {
       write(JUNCTION, "gt");
