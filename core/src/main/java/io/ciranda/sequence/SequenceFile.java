@@ -38,10 +38,14 @@ final class SequenceFile {
         .metadata("ciranda.bidirectional", Boolean.toString(sizes.bidirectional()))
         .metadata("ciranda.pooling", pooling(sizes.pooling()))
         .metadata("ciranda.columns", Integer.toString(encoder.tables().size()))
-        .metadata("ciranda.spelled", Integer.toString(encoder.spelled()))
-        .metadata("ciranda.crf", Boolean.toString(sizes.crf()))
         .metadata("ciranda.labels", JsonStrings.write(targets.labels()))
         .metadata("ciranda.steps", Integer.toString(targets.steps()));
+    if (encoder.spelled() >= 0) {
+      writer.metadata("ciranda.spelled", Integer.toString(encoder.spelled()));
+    }
+    if (sizes.crf()) {
+      writer.metadata("ciranda.crf", "true");
+    }
     writer.addAll(model.network().parameters().tensors());
     for (int k = 0; k < encoder.tables().size(); k++) {
       SymbolTable table = encoder.tables().get(k);
