@@ -216,30 +216,39 @@ enum FormatFiles {
     void write(Path file) throws IOException {
       try (var model =
           SequenceTagger.fit(
-              examples(
-                  this::sequence,
-                  i ->
-                      IntStream.range(0, 2 + i % 3)
-                          .mapToObj(t -> (i + t) % 4 == 0 ? "B" : "O")
-                          .toList()),
-              SHORT.withCell(Cell.LSTM))) {
+              examples(this::sequence, FormatFiles::labels), SHORT.withCell(Cell.LSTM))) {
         model.save(file);
       }
     }
 
     @Override
     SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
-      try (var model = SequenceTagger.load(file)) {
-        model.save(copy);
-        var answers = new LinkedHashMap<String, double[]>();
-        for (int i = 0; i < ASKED; i++) {
-          List<LabelPrediction> steps = model.predict(sequence(i));
-          for (int t = 0; t < steps.size(); t++) {
-            put(answers, "%d.%d".formatted(i, t), model.labels(), steps.get(t));
-          }
-        }
-        return answers;
+      return ofTagger(file, copy, this::sequence);
+    }
+  },
+
+  /** Each name twice, as a whole and letter by letter; a CRF. */
+  SEQUENCE_TAGGER_CRF {
+    private Sequence sequence(int i) {
+      return Sequence.ofSymbols(
+          IntStream.range(0, 2 + i % 3)
+              .mapToObj(t -> new String[] {"n" + (i + t) % 4, "\"é😀".repeat((i + t) % 4)})
+              .toArray(String[][]::new));
+    }
+
+    @Override
+    void write(Path file) throws IOException {
+      try (var model =
+          SequenceTagger.fit(
+              examples(this::sequence, FormatFiles::labels),
+              SHORT.withSpelled(1, 3).withCrf(true))) {
+        model.save(file);
       }
+    }
+
+    @Override
+    SequencedMap<String, double[]> answers(Path file, Path copy) throws IOException {
+      return ofTagger(file, copy, this::sequence);
     }
   },
 
@@ -467,6 +476,26 @@ enum FormatFiles {
       var answers = new LinkedHashMap<String, double[]>();
       for (int i = 0; i < ASKED; i++) {
         put(answers, Integer.toString(i), model.labels(), model.predict(sequences.apply(i)));
+      }
+      return answers;
+    }
+  }
+
+  /** A label for each step of sequence {@code i}. */
+  private static List<String> labels(int i) {
+    return IntStream.range(0, 2 + i % 3).mapToObj(t -> (i + t) % 4 == 0 ? "B" : "O").toList();
+  }
+
+  private static SequencedMap<String, double[]> ofTagger(
+      Path file, Path copy, IntFunction<Sequence> sequences) throws IOException {
+    try (var model = SequenceTagger.load(file)) {
+      model.save(copy);
+      var answers = new LinkedHashMap<String, double[]>();
+      for (int i = 0; i < ASKED; i++) {
+        List<LabelPrediction> steps = model.predict(sequences.apply(i));
+        for (int t = 0; t < steps.size(); t++) {
+          put(answers, "%d.%d".formatted(i, t), model.labels(), steps.get(t));
+        }
       }
       return answers;
     }

@@ -125,7 +125,8 @@ class FormatTest {
                 .formatted(
                     name.replaceFirst("_l\\d+", "_lK")
                         .replaceFirst(
-                            "^(en|de)coder\\.(weight|bias)_", "rnn.$2_") // as the page says
+                            "^(encoder|decoder|spelling\\.rnn)\\.(weight|bias)_",
+                            "rnn.$2_") // as the page says
                         .replaceFirst("^optimizer\\.\\d+\\..*", "optimizer.K.NAME")
                         .replaceFirst("\\.\\d+", ".K"));
         assertTrue(page.contains(specified), specified);

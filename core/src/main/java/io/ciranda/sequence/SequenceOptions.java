@@ -354,12 +354,16 @@ public final class SequenceOptions implements Cloneable {
             "embedding " + (embedding == 0 ? "by the rule" : embedding),
             "min count " + minCount,
             "unknown rate " + unknownRate,
+            spelled < 0
+                ? "no column spelled"
+                : "column %d spelled by %d".formatted(spelled, spelledUnits),
             "standardisation " + standardise,
             "%d epochs".formatted(epochs),
             "batch " + (batch == 0 ? "by the rule" : batch),
             "%s at rate %s".formatted(rule, rate),
             clipping.toString(),
             "class weights " + classWeights,
+            "CRF " + crf,
             "validation " + validation,
             "patience " + patience,
             "window " + window,

@@ -136,7 +136,8 @@ final class Trainer implements AutoCloseable {
     for (Encoded e : examples) {
       hash =
           31 * hash
-              + Arrays.deepHashCode(new Object[] {e.features(), e.rows(), e.labels(), e.targets()});
+              + Arrays.deepHashCode(
+                  new Object[] {e.features(), e.rows(), e.spellings(), e.labels(), e.targets()});
     }
     return hash;
   }

@@ -97,6 +97,26 @@ class SequenceCheckpointTest {
   }
 
   @Test
+  void aTaggerThatSpellsAndHasACrfGoesOnToo() throws IOException {
+    SequenceOptions options = OPTIONS.withEpochs(4).withSpelled(0, 4).withCrf(true);
+    List<Sequence> asked = Tasks.sequences(Tasks.places(10, 2));
+    List<List<LabelPrediction>> expected;
+    try (var model = SequenceTagger.fit(Tasks.places(60, 1), options)) {
+      expected = model.predict(asked);
+    }
+    SequenceOptions kept = options.withCheckpoint(file);
+    SequenceTagger.fit(Tasks.places(60, 1), kept.withListener(new Watch(30))).close();
+    assertTrue(Files.exists(file));
+    for (SequenceOptions other : List.of(kept.withCrf(false), kept.withSpelled(0, 5))) {
+      assertThrows(
+          UncheckedIOException.class, () -> SequenceTagger.fit(Tasks.places(60, 1), other).close());
+    }
+    try (var model = SequenceTagger.fit(Tasks.places(60, 1), kept)) {
+      assertEquals(expected, model.predict(asked));
+    }
+  }
+
+  @Test
   void anotherTrainingOrADamagedFileIsRefused() throws IOException {
     predictions(OPTIONS.withListener(new Watch(30)).withCheckpoint(file));
     var options = OPTIONS.withCheckpoint(file);

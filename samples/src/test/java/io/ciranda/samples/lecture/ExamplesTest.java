@@ -74,6 +74,8 @@ class ExamplesTest {
     "parity --updates 1, by hand, 1",
     "memory --symbols 2000 --epochs 1, 2-grams, ",
     "adding --length 20 --sequences 40 --hidden 3, RNN, ",
+    "tagger --sentences 20 --epochs 1, 'entity F1, BiLSTM', ",
+    "dna --train 50 --epochs 1, 'error, position weights', ",
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
   })
   void whatHasNoTimeToLearnIsMissedAndExactByHand(String command, String name, Double value)
@@ -119,8 +121,44 @@ class ExamplesTest {
     Typed.words("example gates --characters 5").fails(2, "--characters: expected at least 10000");
     Typed.words("example adding --length 5").fails(2, "--length: expected at least 20, actual 5");
     Typed.words("example memory --symbols 5").fails(2, "--symbols: expected at least 1000");
+    Typed.words("example tagger --sentences 5").fails(2, "--sentences: expected at least 20");
+    Typed.words("example dna --train 5").fails(2, "--train: expected at least 50, actual 5");
     Typed.words("example speech --strings 0").fails(2, "--strings: expected at least 1, actual 0");
     Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
     Typed.words("example").fails(2, "unroll, memory, sum");
+  }
+
+  @Test
+  void taggerReadsAFolder() throws IOException {
+    String sentence = "of\tO\nkoramic\tB-Disease\nsulitis\tI-Disease\n\n";
+    String command = "example tagger --epochs 1 --goal 0 --json --out " + folder + " --data";
+    Files.writeString(folder.resolve("train.tsv"), sentence.repeat(30));
+    Files.writeString(folder.resolve("devel.tsv"), sentence.repeat(3));
+    Typed.words(command, folder).fails(1, "there is no test.tsv", "Without --data");
+    Path test = Files.writeString(folder.resolve("test.tsv"), "of\tO\nkoramic Disease\n");
+    Typed.words(command, folder)
+        .fails(1, test + ", line 2: expected a word, a tab and a label", "Without --data");
+    Files.writeString(test, sentence + sentence);
+    JsonNode report = Typed.words(command, folder).json();
+    assertEquals(
+        folder + ": 30 sentences to learn from, 3 to tell when to stop, 2 to test",
+        report.get("data").asText());
+    assertEquals(1, report.get("figures").get(3).get("baseline").asDouble(), report.toString());
+  }
+
+  @Test
+  void dnaReadsAFile() throws IOException {
+    String command =
+        "example dna --train 60 --epochs 1 --goal 1 --json --out " + folder + " --data";
+    Path file = folder.resolve("dna.tsv");
+    Typed.words(command, file).fails(1, "no such file: " + file);
+    Files.writeString(file, "ei\tACGTAC\nn\tACGTA\n");
+    Typed.words(command, file).fails(1, file + ", line 2: expected a label", "Without --data");
+    Files.writeString(file, "ei\tACGTAC\nn\tACTTAC\n".repeat(30));
+    Typed.words(command, file).fails(2, "--train: expected less than 60, actual 60");
+    Files.writeString(file, "ei\tACGTAC\nn\tACTTAC\n".repeat(40));
+    JsonNode figures = Typed.words(command, file).json().get("figures");
+    assertEquals(0, figures.get(0).get("value").asDouble(), figures.toString());
+    assertEquals(0.5, figures.get(0).get("baseline").asDouble(), figures.toString());
   }
 }
