@@ -68,4 +68,30 @@ class SequenceExamplesTest {
   private static String number(double x) {
     return String.format(Locale.ROOT, "%.4f", x);
   }
+
+  @Test
+  void diseasesAreFound() throws IOException {
+    Path train = sentences("train.tsv", 150, 1);
+    Path valid = sentences("valid.tsv", 30, 2);
+    Path test = sentences("test.tsv", 30, 3);
+    var metrics = DiseaseTagger.run(train, valid, test, 1);
+    assertTrue(metrics.f1() > 0.9, metrics::toString);
+  }
+
+  /** "had Xitis" and "had X disease" are diseases, whatever X is. */
+  private Path sentences(String name, int n, long seed) throws IOException {
+    var random = new SplittableRandom(seed);
+    var text = new StringBuilder();
+    for (int i = 0; i < n; i++) {
+      String part = String.valueOf((char) ('a' + random.nextInt(26))) + random.nextInt(100);
+      text.append("The\tO\npatient\tO\nhad\tO\n");
+      switch (random.nextInt(3)) {
+        case 0 -> text.append(part).append("itis\tB-Disease\n");
+        case 1 -> text.append(part).append("\tB-Disease\ndisease\tI-Disease\n");
+        default -> text.append(part).append("\tO\nchildren\tO\n");
+      }
+      text.append(".\tO\n\n");
+    }
+    return Files.writeString(folder.resolve(name), text);
+  }
 }
