@@ -13,6 +13,7 @@ import io.ciranda.samples.lecture.units.Compare;
 import io.ciranda.samples.lecture.units.Parity;
 import io.ciranda.samples.lecture.units.Sum;
 import io.ciranda.samples.lecture.unrolling.Unroll;
+import io.ciranda.samples.lecture.video.Video;
 import picocli.CommandLine.Command;
 
 /** {@code ciranda example}: the one place where the examples are named. */
@@ -34,6 +35,7 @@ import picocli.CommandLine.Command;
       Adding.class,
       Tagger.class,
       Dna.class,
-      Speech.class
+      Speech.class,
+      Video.class
     })
 public final class Examples extends CommandGroup {}

@@ -41,7 +41,8 @@ class ExamplesTest {
             "adding",
             "tagger",
             "dna",
-            "speech"),
+            "speech",
+            "video"),
         StreamSupport.stream(examples.spliterator(), false)
             .map(example -> example.get("name").asText())
             .toList());
@@ -77,6 +78,7 @@ class ExamplesTest {
     "tagger --sentences 20 --epochs 1, 'entity F1, BiLSTM', ",
     "dna --train 50 --epochs 1, 'error, position weights', ",
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
+    "video --hidden 2 --epochs 1 --films 20, learned and tested with frames in no order, ",
   })
   void whatHasNoTimeToLearnIsMissedAndExactByHand(String command, String name, Double value)
       throws IOException {
@@ -124,6 +126,7 @@ class ExamplesTest {
     Typed.words("example tagger --sentences 5").fails(2, "--sentences: expected at least 20");
     Typed.words("example dna --train 5").fails(2, "--train: expected at least 50, actual 5");
     Typed.words("example speech --strings 0").fails(2, "--strings: expected at least 1, actual 0");
+    Typed.words("example video --films 3").fails(2, "--films: expected at least 20, actual 3");
     Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
     Typed.words("example").fails(2, "unroll, memory, sum");
   }
