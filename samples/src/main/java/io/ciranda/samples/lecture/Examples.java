@@ -8,6 +8,7 @@ import io.ciranda.samples.lecture.labels.Tagger;
 import io.ciranda.samples.lecture.memory.Adding;
 import io.ciranda.samples.lecture.memory.Gates;
 import io.ciranda.samples.lecture.memory.ShortMemory;
+import io.ciranda.samples.lecture.music.Music;
 import io.ciranda.samples.lecture.speech.Speech;
 import io.ciranda.samples.lecture.units.Compare;
 import io.ciranda.samples.lecture.units.Parity;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
       Tagger.class,
       Dna.class,
       Speech.class,
+      Music.class,
       Video.class
     })
 public final class Examples extends CommandGroup {}

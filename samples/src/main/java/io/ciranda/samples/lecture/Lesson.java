@@ -25,7 +25,7 @@ public final class Lesson {
    * @param data what was learned or measured on
    * @param seconds that it took
    * @param folder with pictures and numbers
-   * @param pictures the files' names
+   * @param pictures the names of the pictures and of other files to look at or to hear
    * @param figures in the order in which they were shown
    */
   public record Report(
@@ -106,6 +106,12 @@ public final class Lesson {
   public void picture(String file, Svg drawing) throws IOException {
     Files.writeString(folder.path().resolve(file + ".svg"), drawing.text());
     pictures.add(file + ".svg");
+  }
+
+  /** The place of a file of another kind in the folder of the run. */
+  public Path file(String file) {
+    pictures.add(file);
+    return folder.path().resolve(file);
   }
 
   /** The table of results; then all of it as a summary in the folder. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ciranda.samples.Typed;
 import io.ciranda.samples.cli.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,6 +43,7 @@ class ExamplesTest {
             "tagger",
             "dna",
             "speech",
+            "music",
             "video"),
         StreamSupport.stream(examples.spliterator(), false)
             .map(example -> example.get("name").asText())
@@ -78,6 +80,7 @@ class ExamplesTest {
     "tagger --sentences 20 --epochs 1, 'entity F1, BiLSTM', ",
     "dna --train 50 --epochs 1, 'error, position weights', ",
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
+    "music --hidden 2 --epochs 1, nats a frame, ",
     "video --hidden 2 --epochs 1 --films 20, learned and tested with frames in no order, ",
   })
   void whatHasNoTimeToLearnIsMissedAndExactByHand(String command, String name, Double value)
@@ -127,6 +130,8 @@ class ExamplesTest {
     Typed.words("example dna --train 5").fails(2, "--train: expected at least 50, actual 5");
     Typed.words("example speech --strings 0").fails(2, "--strings: expected at least 1, actual 0");
     Typed.words("example video --films 3").fails(2, "--films: expected at least 20, actual 3");
+    Typed.words("example music --epochs 0").fails(2, "--epochs: expected at least 1, actual 0");
+    Typed.words("example music --dropout 1").fails(2, "dropout: expected in [0, 1), actual 1.0");
     Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
     Typed.words("example").fails(2, "unroll, memory, sum");
   }
@@ -147,6 +152,26 @@ class ExamplesTest {
         folder + ": 30 sentences to learn from, 3 to tell when to stop, 2 to test",
         report.get("data").asText());
     assertEquals(1, report.get("figures").get(3).get("baseline").asDouble(), report.toString());
+  }
+
+  @Test
+  void musicReadsAFile() throws IOException {
+    String command = "example music --epochs 40 --hidden 8 --json --out " + folder + " --data";
+    Path file = folder.resolve("music.json");
+    Typed.words(command, file).fails(1, "no such file: " + file, "Without --data");
+    Files.writeString(file, "{\"train\": [[[1], [88]]], \"valid\": [], \"test\": []}");
+    Typed.words(command, file)
+        .fails(
+            1,
+            file + ", \"train\", piece 1, frame 2: expected keys from 0 to 87, actual 88",
+            "Without --data");
+    String piece = "[[[0, 87], [40]], [[40], [0, 87], []]]";
+    Files.writeString(file, "{\"train\": P, \"valid\": P, \"test\": P}".replace("P", piece));
+    JsonNode report = Typed.words(command, file).json();
+    JsonNode nats = report.get("figures").get(0);
+    assertTrue(nats.get("value").asDouble() < nats.get("baseline").asDouble(), nats.toString());
+    Path midi = Path.of(report.get("folder").asText(), "music.mid");
+    assertEquals("MThd", new String(Files.readAllBytes(midi), 0, 4, StandardCharsets.US_ASCII));
   }
 
   @Test
