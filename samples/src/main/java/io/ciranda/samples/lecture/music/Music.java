@@ -74,21 +74,21 @@ public final class Music extends LectureExample {
   @Option(
       names = "--batch",
       paramLabel = "B",
-      defaultValue = "16",
+      defaultValue = "4",
       description = "Pieces in a step (default: ${DEFAULT-VALUE}).")
   private int batch;
 
   @Option(
       names = "--lr",
       paramLabel = "RATE",
-      defaultValue = "0.004",
+      defaultValue = "0.003",
       description = "Learning rate at the beginning, which falls to 0 (default: ${DEFAULT-VALUE}).")
   private double rate;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      defaultValue = "40",
+      defaultValue = "60",
       description = {
         "Passes over the pieces, of which the best for those that nothing is learned from",
         "is kept (default: ${DEFAULT-VALUE})."
@@ -104,7 +104,7 @@ public final class Music extends LectureExample {
 
   @Override
   public int seconds() {
-    return 30;
+    return 35;
   }
 
   @Override
