@@ -156,7 +156,8 @@ class ExamplesTest {
 
   @Test
   void musicReadsAFile() throws IOException {
-    String command = "example music --epochs 40 --hidden 8 --json --out " + folder + " --data";
+    String command =
+        "example music --epochs 150 --lr 0.05 --hidden 8 --json --out " + folder + " --data";
     Path file = folder.resolve("music.json");
     Typed.words(command, file).fails(1, "no such file: " + file, "Without --data");
     Files.writeString(file, "{\"train\": [[[1], [88]]], \"valid\": [], \"test\": []}");
