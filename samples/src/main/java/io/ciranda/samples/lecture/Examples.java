@@ -1,6 +1,7 @@
 package io.ciranda.samples.lecture;
 
 import io.ciranda.samples.cli.CommandGroup;
+import io.ciranda.samples.lecture.activity.Activity;
 import io.ciranda.samples.lecture.bptt.Bptt;
 import io.ciranda.samples.lecture.bptt.Gradients;
 import io.ciranda.samples.lecture.labels.Dna;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Command;
       Dna.class,
       Speech.class,
       Music.class,
-      Video.class
+      Video.class,
+      Activity.class
     })
 public final class Examples extends CommandGroup {}

@@ -130,8 +130,11 @@ public final class Lesson {
             figures);
     Summaries.write(folder.path().resolve("summary.json"), report);
     console.print(
-        "%s and the numbers are in %s (%.0f s)"
-            .formatted(String.join(", ", pictures), folder.path(), report.seconds));
+        "%sthe numbers are in %s (%.0f s)"
+            .formatted(
+                pictures.isEmpty() ? "" : String.join(", ", pictures) + " and ",
+                folder.path(),
+                report.seconds));
     return report;
   }
 }

@@ -8,6 +8,6 @@
  * {@link io.ciranda.samples.lecture.LinearNetwork} and train with {@link
  * io.ciranda.samples.lecture.Learning}; below those there is only the engine. Sections: {@code
  * unrolling}, {@code units}, {@code bptt}, {@code memory}, {@code labels}, {@code music}, {@code
- * speech}, {@code video}.
+ * speech}, {@code video}, {@code activity}.
  */
 package io.ciranda.samples.lecture;

@@ -1,6 +1,7 @@
 package io.ciranda.samples.sequence;
 
 import io.ciranda.nn.Cell;
+import io.ciranda.samples.text.TimeSeriesFile;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.LabelPrediction;
 import io.ciranda.sequence.Pooling;

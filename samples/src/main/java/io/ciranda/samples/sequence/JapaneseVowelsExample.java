@@ -1,5 +1,6 @@
 package io.ciranda.samples.sequence;
 
+import io.ciranda.samples.text.TimeSeriesFile;
 import io.ciranda.sequence.ClassificationMetrics;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.Pooling;

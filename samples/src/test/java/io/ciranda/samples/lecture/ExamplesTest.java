@@ -44,7 +44,8 @@ class ExamplesTest {
             "dna",
             "speech",
             "music",
-            "video"),
+            "video",
+            "activity"),
         StreamSupport.stream(examples.spliterator(), false)
             .map(example -> example.get("name").asText())
             .toList());
@@ -80,6 +81,7 @@ class ExamplesTest {
     "tagger --sentences 20 --epochs 1, 'entity F1, BiLSTM', ",
     "dna --train 50 --epochs 1, 'error, position weights', ",
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
+    "activity --hidden 2 --epochs 1, accuracy, ",
     "music --hidden 2 --epochs 1, nats a frame, ",
     "video --hidden 2 --epochs 1 --films 20, learned and tested with frames in no order, ",
   })
@@ -130,6 +132,8 @@ class ExamplesTest {
     Typed.words("example dna --train 5").fails(2, "--train: expected at least 50, actual 5");
     Typed.words("example speech --strings 0").fails(2, "--strings: expected at least 1, actual 0");
     Typed.words("example video --films 3").fails(2, "--films: expected at least 20, actual 3");
+    Typed.words("example activity --data x.ts")
+        .fails(2, "--data and --test: expected both or none");
     Typed.words("example music --epochs 0").fails(2, "--epochs: expected at least 1, actual 0");
     Typed.words("example music --dropout 1").fails(2, "dropout: expected in [0, 1), actual 1.0");
     Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
@@ -152,6 +156,24 @@ class ExamplesTest {
         folder + ": 30 sentences to learn from, 3 to tell when to stop, 2 to test",
         report.get("data").asText());
     assertEquals(1, report.get("figures").get(3).get("baseline").asDouble(), report.toString());
+  }
+
+  @Test
+  void activityReadsFiles() throws IOException {
+    String command = "example activity --bidirectional --epochs 30 --goal 1 --json --out " + folder;
+    Path train = folder.resolve("train.ts");
+    Path test = folder.resolve("test.ts");
+    String files = command + " --data " + train + " --test";
+    Files.writeString(train, "@data\n1,2:3:up\n");
+    Typed.words(files, test)
+        .fails(1, train + ", line 2: expected 2 steps in dimension 2", "Without --data");
+    Files.writeString(train, "@data\n1,x:3,4:up\n");
+    Typed.words(files, test).fails(1, train + ", line 2: expected a number or ?, actual 'x'");
+    Files.writeString(train, "@data\n" + "1,2,3:1,?,1:up\n3,2,1:1,1,1:down\n".repeat(20));
+    Typed.words(files, test).fails(1, "no such file: " + test);
+    Files.writeString(test, "2,3,4:1,1,1:up\n4,3,2:1,1,1:down\n");
+    JsonNode figure = Typed.words(files, test).json().get("figures").get(0);
+    assertEquals(1, figure.get("value").asDouble(), figure.toString());
   }
 
   @Test

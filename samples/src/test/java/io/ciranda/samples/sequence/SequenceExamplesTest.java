@@ -3,6 +3,7 @@ package io.ciranda.samples.sequence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ciranda.samples.text.TimeSeriesFile;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.SequenceOptions;
 import java.io.IOException;
