@@ -10,6 +10,7 @@ import io.ciranda.samples.lecture.memory.Adding;
 import io.ciranda.samples.lecture.memory.Gates;
 import io.ciranda.samples.lecture.memory.ShortMemory;
 import io.ciranda.samples.lecture.music.Music;
+import io.ciranda.samples.lecture.sentiment.Sentiment;
 import io.ciranda.samples.lecture.speech.Speech;
 import io.ciranda.samples.lecture.units.Compare;
 import io.ciranda.samples.lecture.units.Parity;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
       Gradients.class,
       Gates.class,
       Adding.class,
+      Sentiment.class,
       Tagger.class,
       Dna.class,
       Speech.class,

@@ -40,6 +40,7 @@ class ExamplesTest {
             "gradients",
             "gates",
             "adding",
+            "sentiment",
             "tagger",
             "dna",
             "speech",
@@ -82,6 +83,7 @@ class ExamplesTest {
     "dna --train 50 --epochs 1, 'error, position weights', ",
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
     "activity --hidden 2 --epochs 1, accuracy, ",
+    "sentiment --hidden 2 --epochs 1, accuracy, ",
     "music --hidden 2 --epochs 1, nats a frame, ",
     "video --hidden 2 --epochs 1 --films 20, learned and tested with frames in no order, ",
   })
@@ -134,6 +136,7 @@ class ExamplesTest {
     Typed.words("example video --films 3").fails(2, "--films: expected at least 20, actual 3");
     Typed.words("example activity --data x.ts")
         .fails(2, "--data and --test: expected both or none");
+    Typed.words("example sentiment --words 0").fails(2, "--words: expected at least 1, actual 0");
     Typed.words("example music --epochs 0").fails(2, "--epochs: expected at least 1, actual 0");
     Typed.words("example music --dropout 1").fails(2, "dropout: expected in [0, 1), actual 1.0");
     Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
@@ -172,6 +175,25 @@ class ExamplesTest {
     Files.writeString(train, "@data\n" + "1,2,3:1,?,1:up\n3,2,1:1,1,1:down\n".repeat(20));
     Typed.words(files, test).fails(1, "no such file: " + test);
     Files.writeString(test, "2,3,4:1,1,1:up\n4,3,2:1,1,1:down\n");
+    JsonNode figure = Typed.words(files, test).json().get("figures").get(0);
+    assertEquals(1, figure.get("value").asDouble(), figure.toString());
+  }
+
+  @Test
+  void sentimentReadsFiles() throws IOException {
+    Path train = folder.resolve("train.tsv");
+    Path test = folder.resolve("test.tsv");
+    String files =
+        "example sentiment --goal 1 --words 3 --json --out "
+            + folder
+            + " --data "
+            + train
+            + " --test";
+    Files.writeString(train, "pos\t9\tFine!<br />\nso-so\t5\tWell.\n");
+    Typed.words(files, test).fails(1, train + ", line 2: expected pos or neg", "Without --data");
+    Files.writeString(train, "pos\t9\tNot bad, but fine!\nneg\t2\tFine, but bad.\n".repeat(50));
+    Typed.words(files, test).fails(1, "no such file: " + test);
+    Files.writeString(test, "pos\tWho knows? But FINE!\nneg\tWho knows? But BAD.\n");
     JsonNode figure = Typed.words(files, test).json().get("figures").get(0);
     assertEquals(1, figure.get("value").asDouble(), figure.toString());
   }
