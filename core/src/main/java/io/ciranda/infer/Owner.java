@@ -1,6 +1,7 @@
 package io.ciranda.infer;
 
 import io.ciranda.kernel.PackedMatrix;
+import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,12 @@ final class Owner implements AutoCloseable {
   private long bytes;
 
   Tensor keep(Tensor tensor) {
+    closers.add(tensor::close);
+    bytes += 4 * tensor.size();
+    return tensor;
+  }
+
+  IntTensor keep(IntTensor tensor) {
     closers.add(tensor::close);
     bytes += 4 * tensor.size();
     return tensor;

@@ -6,18 +6,23 @@ import io.ciranda.kernel.Precision;
 import io.ciranda.memory.Memory;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Network;
+import io.ciranda.nn.AdaptiveSoftmax;
 import java.util.List;
 
-/** What stands behind the last recurrent layer: linear layer and softmax, if any. */
+/**
+ * What stands behind the last recurrent layer: linear layer or adaptive softmax, and softmax, if
+ * any.
+ */
 final class PackedHead {
   private final Kernels kernels;
   private final List<Slice> features;
   private final int outputs; // O
-  private final int columns; // O, padded to whole panels
+  private final int columns; // rows of the weight, padded to whole panels
   private final boolean linear;
   private final boolean softmax;
   private final SlicedProduct product; // [features][columns], or null
   private final long bias; // [columns], or 0
+  private final PackedTails tails; // of an adaptive softmax, or null
 
   PackedHead(
       Kernels kernels, Precision precision, Network network, List<Slice> features, Owner owner) {
@@ -26,7 +31,10 @@ final class PackedHead {
     outputs = network.architecture().output();
     linear = network.architecture().outputs() > 0;
     softmax = network.architecture().softmax();
-    columns = linear ? Slice.padded(kernels, 1, outputs) : 0;
+    AdaptiveSoftmax adaptive = network.adaptive();
+    Tensor weight =
+        adaptive == null ? network.linearWeight() : PackedTails.firstProduct(adaptive); // or null
+    columns = linear ? Slice.padded(kernels, 1, weight.dim(0)) : 0;
     bias = linear && network.linearBias() != null ? padded(network.linearBias(), owner) : 0;
     product =
         linear
@@ -35,8 +43,12 @@ final class PackedHead {
                 owner,
                 features,
                 columns,
-                (slice, from, to) -> pack(precision, network.linearWeight(), slice, from, to))
+                (slice, from, to) -> pack(precision, weight, slice, from, to))
             : null;
+    tails = adaptive == null ? null : new PackedTails(kernels, adaptive, owner);
+    if (adaptive != null) {
+      weight.close();
+    }
   }
 
   private long padded(Tensor linearBias, Owner owner) {
@@ -47,7 +59,7 @@ final class PackedHead {
 
   private PackedMatrix pack(Precision precision, Tensor w, Slice slice, int from, int to) {
     try (Tensor padded = Tensor.allocate(to - from, slice.size())) {
-      for (int i = from; i < Math.min(to, outputs); i++) {
+      for (int i = from; i < Math.min(to, w.dim(0)); i++) {
         Memory.copy(padded.address(i - from), w.address(i) + 4L * slice.from(), slice.size());
       }
       var packed = new PackedMatrix(kernels, precision, slice.size(), to - from);
@@ -71,9 +83,11 @@ final class PackedHead {
    */
   void apply(long y, long[] x, int first, long scratch, int rows) {
     if (linear) {
-      long z = columns == outputs ? y : scratch;
+      long z = columns == outputs && tails == null ? y : scratch;
       product.set(z, bias, x, first, rows);
-      if (z != y) {
+      if (tails != null) {
+        tails.apply(y, outputs, z, columns, rows);
+      } else if (z != y) {
         copyRows(y, z, columns, rows, outputs);
       }
     } else {

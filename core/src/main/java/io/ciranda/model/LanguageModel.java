@@ -16,6 +16,7 @@ import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Precision;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.network.Network;
+import io.ciranda.nn.AdaptiveSoftmax;
 import io.ciranda.nn.CarriedState;
 import io.ciranda.nn.Cell;
 import io.ciranda.nn.Linear;
@@ -23,7 +24,10 @@ import io.ciranda.nn.RecurrentStack;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /**
  * A recurrent language model (Mikolov et al. 2010): an embedding, a recurrent stack, and a softmax
@@ -33,10 +37,15 @@ import java.util.SplittableRandom;
  * y = rnn(embedding[x(1..T)], state)        p(x(t+1)) = softmax(W y(t) + b)
  * </pre>
  *
+ * <p>For a large vocabulary the softmax can be an {@link AdaptiveSoftmax}.
+ *
  * <p>Threads may share a model, each with its own tape, while nobody changes the weights.
  */
 public final class LanguageModel implements AutoCloseable {
   static final String KIND = "language-model";
+
+  /** The key of a file's metadata that says where the clusters of an adaptive softmax begin. */
+  public static final String CUTOFFS = "ciranda.cutoffs";
 
   /**
    * What a model is made of.
@@ -49,11 +58,19 @@ public final class LanguageModel implements AutoCloseable {
    *     H
    * @param dropout the probability after each recurrent layer (between layers and before the
    *     output), in [0, 1)
+   * @param cutoffs of an {@link AdaptiveSoftmax}; none for a softmax over all symbols at once
    */
   public record Config(
-      Cell cell, int embedding, int hidden, int layers, boolean tied, float dropout) {
+      Cell cell,
+      int embedding,
+      int hidden,
+      int layers,
+      boolean tied,
+      float dropout,
+      List<Integer> cutoffs) {
     /** Checks the sizes. */
     public Config {
+      cutoffs = List.copyOf(cutoffs);
       RecurrentStack.Config.of(cell, embedding, hidden, layers);
       if (!(dropout >= 0 && dropout < 1)) {
         throw new IllegalArgumentException("dropout: expected in [0, 1), actual " + dropout);
@@ -63,6 +80,23 @@ public final class LanguageModel implements AutoCloseable {
             "tied weights need an embedding as wide as the hidden layer: expected %d, actual %d"
                 .formatted(hidden, embedding));
       }
+      if (!cutoffs.isEmpty()) {
+        AdaptiveSoftmax.requireAscending(cutoffs);
+        if (tied) {
+          throw new IllegalArgumentException(
+              "an adaptive softmax has weights of several widths: expected it without tied weights");
+        }
+      }
+    }
+
+    /** With a softmax over all symbols at once. */
+    public Config(Cell cell, int embedding, int hidden, int layers, boolean tied, float dropout) {
+      this(cell, embedding, hidden, layers, tied, dropout, List.of());
+    }
+
+    /** Whether the softmax is adaptive. */
+    public boolean adaptive() {
+      return !cutoffs.isEmpty();
     }
 
     RecurrentStack.Config stack() {
@@ -76,7 +110,8 @@ public final class LanguageModel implements AutoCloseable {
   private final Parameters parameters;
   private final RecurrentStack rnn;
   private final Parameter embedding; // [V][E]
-  private final Linear output; // H -> V
+  private final Linear output; // H -> V; null where the softmax is adaptive
+  private final AdaptiveSoftmax adaptive; // or null
 
   private LanguageModel(
       Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
@@ -88,7 +123,9 @@ public final class LanguageModel implements AutoCloseable {
     builder.declare(
         "embedding.weight", Initializer.normal(config.tied ? 0.1 : 1), v, config.embedding);
     RecurrentStack.declare(builder, config.stack(), "rnn.");
-    if (config.tied) {
+    if (config.adaptive()) {
+      AdaptiveSoftmax.declare(builder, config.hidden, v, config.cutoffs, "output.");
+    } else if (config.tied) {
       Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.hidden));
       builder.declare("output.bias", uniform, v);
     } else {
@@ -103,10 +140,17 @@ public final class LanguageModel implements AutoCloseable {
     }
     rnn = new RecurrentStack(config.stack(), parameters, backend, "rnn.");
     embedding = parameters.get("embedding.weight");
-    output =
-        config.tied
-            ? new Linear(embedding, parameters.get("output.bias"))
-            : new Linear(parameters, "output.");
+    adaptive =
+        config.adaptive()
+            ? new AdaptiveSoftmax(parameters, config.cutoffs.size(), "output.")
+            : null;
+    output = config.adaptive() ? null : linear(config, parameters);
+  }
+
+  private static Linear linear(Config config, Parameters parameters) {
+    return config.tied
+        ? new Linear(parameters.get("embedding.weight"), parameters.get("output.bias"))
+        : new Linear(parameters, "output.");
   }
 
   /**
@@ -159,17 +203,19 @@ public final class LanguageModel implements AutoCloseable {
 
   /**
    * The model as it is now, packed to run: it reads symbols and gives logits. Later changes of the
-   * weights do not reach it.
+   * weights do not reach it. Of an adaptive softmax the clusters' weights stay float32.
    */
   public Model pack(Precision precision) {
-    var network =
-        Network.of(
-            config.stack(),
-            parameters,
-            "rnn.",
-            embedding.value(),
-            output.weight().value(),
-            output.bias().value());
+    Network network =
+        adaptive != null
+            ? Network.of(config.stack(), parameters, "rnn.", embedding.value(), adaptive)
+            : Network.of(
+                config.stack(),
+                parameters,
+                "rnn.",
+                embedding.value(),
+                output.weight().value(),
+                output.bias().value());
     return Model.of(network, new Model.Options(precision, 1, backend));
   }
 
@@ -179,11 +225,21 @@ public final class LanguageModel implements AutoCloseable {
    * @param ids {@code [T][B]}
    * @param state in the state before, out the state after
    * @return logits {@code [T][B][V]}
+   * @throws IllegalStateException if the softmax is adaptive: it forms no more than its loss needs
    */
   public Variable logits(Tape tape, IntTensor ids, CarriedState state) {
+    if (adaptive != null) {
+      throw new IllegalStateException(
+          "an adaptive softmax gives no logits on a tape: take loss, or pack the model");
+    }
+    return output.forward(tape, features(tape, ids, state));
+  }
+
+  /** What the softmax sees, {@code [T][B][H]}. */
+  private Variable features(Tape tape, IntTensor ids, CarriedState state) {
     RecurrentStack.Output steps = rnn.forward(tape, embedding, ids, null, state.load(tape));
     state.store(steps.last());
-    return output.forward(tape, Ops.dropout(tape, steps.y(), config.dropout));
+    return Ops.dropout(tape, steps.y(), config.dropout);
   }
 
   /**
@@ -196,7 +252,9 @@ public final class LanguageModel implements AutoCloseable {
    * @return the sum of {@code -log p(target)}, in nats
    */
   public double loss(Tape tape, IntTensor ids, IntTensor targets, CarriedState state, float scale) {
-    return Ops.crossEntropy(tape, logits(tape, ids, state), targets, scale);
+    return adaptive != null
+        ? adaptive.loss(tape, features(tape, ids, state), targets, scale)
+        : Ops.crossEntropy(tape, logits(tape, ids, state), targets, scale);
   }
 
   // ---- files ----
@@ -221,6 +279,11 @@ public final class LanguageModel implements AutoCloseable {
         .metadata("ciranda.dropout", Float.toString(config.dropout))
         .metadata("ciranda.level", vocabulary.level().name().toLowerCase(java.util.Locale.ROOT))
         .metadata("ciranda.vocabulary", JsonStrings.write(vocabulary.symbols()));
+    if (config.adaptive()) {
+      String cutoffs =
+          config.cutoffs.stream().map(String::valueOf).collect(Collectors.joining(","));
+      writer.metadata(CUTOFFS, cutoffs);
+    }
     writer.addAll(parameters.tensors());
   }
 
@@ -249,10 +312,7 @@ public final class LanguageModel implements AutoCloseable {
         throw new ModelFileException(
             file,
             "expected embedding.weight [%d][E] and rnn.weight_hh_l0 [GH][H], actual %s and %s"
-                .formatted(
-                    vocabulary.size(),
-                    java.util.Arrays.toString(table),
-                    java.util.Arrays.toString(recurrent)));
+                .formatted(vocabulary.size(), Arrays.toString(table), Arrays.toString(recurrent)));
       }
       var config =
           new Config(
@@ -261,7 +321,8 @@ public final class LanguageModel implements AutoCloseable {
               recurrent[1],
               Integer.parseInt(in.metadata("ciranda.layers")),
               Boolean.parseBoolean(in.metadata("ciranda.tied")),
-              Float.parseFloat(in.metadata("ciranda.dropout")));
+              Float.parseFloat(in.metadata("ciranda.dropout")),
+              cutoffs(in));
       requireWeights(in, config);
       model = create(config, vocabulary, backend, 0);
     } catch (IllegalArgumentException e) {
@@ -277,6 +338,13 @@ public final class LanguageModel implements AutoCloseable {
       model.close();
       throw e;
     }
+  }
+
+  private static List<Integer> cutoffs(SafetensorsFile in) {
+    String cutoffs = in.metadata().getOrDefault(CUTOFFS, "");
+    return cutoffs.isEmpty()
+        ? List.of()
+        : Arrays.stream(cutoffs.split(",", -1)).map(Integer::valueOf).toList();
   }
 
   /** No memory is taken for layers that the file only claims to have. */

@@ -3,6 +3,7 @@ package io.ciranda.network;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Architecture.Layer;
+import io.ciranda.nn.AdaptiveSoftmax;
 import io.ciranda.nn.RecurrentStack;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class Network implements AutoCloseable {
   private final List<Direction> directions;
   private final Tensor linearWeight;
   private final Tensor linearBias;
+  private final AdaptiveSoftmax adaptive;
 
   /**
    * Takes over the tensors.
@@ -51,11 +53,22 @@ public final class Network implements AutoCloseable {
       List<Direction> directions,
       Tensor linearWeight,
       Tensor linearBias) {
+    this(architecture, embedding, directions, linearWeight, linearBias, null);
+  }
+
+  private Network(
+      Architecture architecture,
+      Tensor embedding,
+      List<Direction> directions,
+      Tensor linearWeight,
+      Tensor linearBias,
+      AdaptiveSoftmax adaptive) {
     this.architecture = architecture;
     this.embedding = embedding;
     this.directions = List.copyOf(directions);
     this.linearWeight = linearWeight;
     this.linearBias = linearBias;
+    this.adaptive = adaptive;
     check();
   }
 
@@ -75,8 +88,33 @@ public final class Network implements AutoCloseable {
       Tensor embedding,
       Tensor linearWeight,
       Tensor linearBias) {
+    int outputs = linearWeight == null ? 0 : linearWeight.dim(0);
+    return new Network(
+        sizes(stack, embedding, outputs),
+        embedding,
+        directions(stack, parameters, prefix),
+        linearWeight,
+        linearBias);
+  }
+
+  /** The same with an adaptive softmax instead of a linear layer. */
+  public static Network of(
+      RecurrentStack.Config stack,
+      Parameters parameters,
+      String prefix,
+      Tensor embedding,
+      AdaptiveSoftmax adaptive) {
+    return new Network(
+        sizes(stack, embedding, adaptive.symbols()),
+        embedding,
+        directions(stack, parameters, prefix),
+        null,
+        null,
+        adaptive);
+  }
+
+  private static Architecture sizes(RecurrentStack.Config stack, Tensor embedding, int outputs) {
     var layers = new ArrayList<Layer>();
-    var directions = new ArrayList<Direction>();
     for (int l = 0; l < stack.layers(); l++) {
       int input = l == 0 ? stack.input() : stack.output();
       layers.add(
@@ -86,6 +124,15 @@ public final class Network implements AutoCloseable {
               stack.hidden(),
               stack.bidirectional(),
               Architecture.Reset.AFTER_PRODUCT));
+    }
+    int vocabulary = embedding == null ? 0 : embedding.dim(0);
+    return new Architecture(vocabulary, stack.input(), layers, outputs, false);
+  }
+
+  private static List<Direction> directions(
+      RecurrentStack.Config stack, Parameters parameters, String prefix) {
+    var directions = new ArrayList<Direction>();
+    for (int l = 0; l < stack.layers(); l++) {
       for (int d = 0; d < stack.directions(); d++) {
         String suffix = "_l" + l + (d == 1 ? "_reverse" : "");
         directions.add(
@@ -98,10 +145,7 @@ public final class Network implements AutoCloseable {
                 null));
       }
     }
-    int vocabulary = embedding == null ? 0 : embedding.dim(0);
-    int outputs = linearWeight == null ? 0 : linearWeight.dim(0);
-    var sizes = new Architecture(vocabulary, stack.input(), layers, outputs, false);
-    return new Network(sizes, embedding, directions, linearWeight, linearBias);
+    return directions;
   }
 
   private void check() {
@@ -122,7 +166,13 @@ public final class Network implements AutoCloseable {
         requireVector("c0" + of, w.c0, layer.hidden());
       }
     }
-    if (architecture.outputs() > 0) {
+    if (adaptive != null) {
+      adaptive
+          .head()
+          .value()
+          .requireShape(
+              "head", adaptive.headSymbols() + adaptive.tails().size(), architecture.features());
+    } else if (architecture.outputs() > 0) {
       linearWeight.requireShape("linear weight", architecture.outputs(), architecture.features());
       requireVector("linear bias", linearBias, architecture.outputs());
     }
@@ -163,16 +213,25 @@ public final class Network implements AutoCloseable {
     return linearBias;
   }
 
+  /** What stands in the place of the linear layer, or null. */
+  public AdaptiveSoftmax adaptive() {
+    return adaptive;
+  }
+
   /** How many weights there are; those that embedding and linear layer share count once. */
   public long weights() {
     return tensors().mapToLong(Tensor::size).sum();
   }
 
   private Stream<Tensor> tensors() {
-    return Stream.concat(
+    Stream<Tensor> top =
+        adaptive == null ? Stream.of(linearWeight, linearBias) : adaptive.tensors().stream();
+    return Stream.of(
             directions.stream()
                 .flatMap(w -> Stream.of(w.weightIh, w.weightHh, w.biasIh, w.biasHh, w.h0, w.c0)),
-            Stream.of(embedding, linearWeight, linearBias))
+            Stream.ofNullable(embedding),
+            top)
+        .flatMap(t -> t)
         .filter(Objects::nonNull)
         .distinct();
   }

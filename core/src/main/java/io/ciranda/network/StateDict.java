@@ -4,6 +4,7 @@ import io.ciranda.io.ModelFileException;
 import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.memory.Tensor;
+import io.ciranda.model.LanguageModel;
 import io.ciranda.network.Architecture.Layer;
 import io.ciranda.network.RecurrentNames.Sources;
 import io.ciranda.network.RecurrentNames.Stack;
@@ -161,10 +162,16 @@ public final class StateDict {
     try {
       Cell cell = Cell.of(file.metadata("ciranda.cell"));
       String embedding = tokens ? "embedding.weight" : Overrides.ABSENT;
-      return new Overrides(List.of("rnn."), cell, embedding, "output.weight");
+      String linear = adaptive() ? Overrides.ABSENT : "output.weight";
+      return new Overrides(List.of("rnn."), cell, embedding, linear);
     } catch (IllegalArgumentException e) {
       throw tensors.bad("metadata 'ciranda.cell': " + e.getMessage());
     }
+  }
+
+  /** Whether a language model has an adaptive softmax, which is no linear layer. */
+  private boolean adaptive() {
+    return file.metadata().containsKey(LanguageModel.CUTOFFS);
   }
 
   /** What is around the network of a sequence model has its use there; the rest has none. */
@@ -179,6 +186,10 @@ public final class StateDict {
       sentences.add(
           "around it, for io.ciranda.sequence to encode steps and decode outputs: "
               + tensors.described(rest.get(true)));
+    }
+    if (adaptive()) {
+      sentences.add(
+          "without its adaptive softmax, which a LanguageModel runs: the outputs are the features below it");
     }
     if (!rest.get(false).isEmpty()) {
       sentences.add("unused: " + tensors.described(rest.get(false)));

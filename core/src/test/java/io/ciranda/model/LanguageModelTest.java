@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ciranda.autograd.Tape;
 import io.ciranda.io.JsonStrings;
 import io.ciranda.io.ModelFileException;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.Precision;
+import io.ciranda.memory.IntTensor;
+import io.ciranda.memory.Workspace;
+import io.ciranda.network.StateDict;
 import io.ciranda.nn.Cell;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
@@ -76,6 +81,54 @@ class LanguageModelTest {
         }
       }
     }
+  }
+
+  @Test
+  void anAdaptiveModelIsLoadedAsItWasAndPackedGivesItsLoss() throws IOException {
+    var config = new LanguageModel.Config(Cell.LSTM, 5, 9, 1, false, 0.5f, List.of(2, 5));
+    Path file = folder.resolve("model");
+    int[] ids = {0, 1, 2, 3, 4, 5, 6, 7, 0};
+    try (var model = LanguageModel.create(config, VOCABULARY, Backend.best(), 8, 1)) {
+      model.save(file);
+      try (var loaded = LanguageModel.load(file, Backend.best());
+          var workspace = new Workspace("test");
+          var state = loaded.newState(1)) {
+        assertEquals(config, loaded.config());
+        assertArrayEquals(
+            model.parameters().values().toArray(), loaded.parameters().values().toArray());
+        Tape tape = Tape.inference(Backend.best(), workspace);
+        loaded.refresh(0, 1);
+        IntTensor x = workspace.ints(8, 1).copyFrom(Arrays.copyOf(ids, 8));
+        IntTensor y = workspace.ints(8, 1).copyFrom(Arrays.copyOfRange(ids, 1, 9));
+        double loss = loaded.loss(tape, x, y, state, 1);
+        assertEquals(loss, LanguageModelEvaluator.exact(loaded, ids, done -> {}).nats(), 1e-5);
+        for (Precision precision : Precision.values()) {
+          double nats = LanguageModelEvaluator.exact(loaded, precision, ids, done -> {}).nats();
+          assertEquals(loss, nats, 0.02 * loss, precision::toString);
+        }
+        assertThrows(IllegalStateException.class, () -> loaded.logits(tape, x, state));
+      }
+    }
+    try (var in = SafetensorsFile.open(file)) {
+      StateDict understood = StateDict.infer(in, StateDict.Overrides.NONE);
+      assertEquals(0, understood.architecture().outputs());
+      assertTrue(
+          understood.sentences().stream().anyMatch(s -> s.startsWith("without its adaptive")),
+          understood.sentences()::toString);
+    }
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new LanguageModel.Config(Cell.LSTM, 6, 6, 1, true, 0, List.of(2)));
+    assertTrue(e.getMessage().contains("without tied weights"), e.getMessage());
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            LanguageModel.create(
+                new LanguageModel.Config(Cell.LSTM, 6, 6, 1, false, 0, List.of(8)),
+                VOCABULARY,
+                Backend.best(),
+                1));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.ciranda.samples.lm;
 
 import io.ciranda.model.LanguageModel;
 import io.ciranda.nn.Cell;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options that say what a model is made of. */
@@ -45,6 +46,16 @@ final class ModelOptions {
   float dropout;
 
   @Option(
+      names = "--cutoffs",
+      paramLabel = "N",
+      split = ",",
+      description = {
+        "Adaptive softmax (Grave et al. 2017), for large vocabularies: symbols from the N-th most frequent on stand in a cluster",
+        "that is computed where it is needed; with N,M two clusters (default: one softmax over all)."
+      })
+  List<Integer> cutoffs = List.of();
+
+  @Option(
       names = "--init-range",
       paramLabel = "R",
       defaultValue = "0",
@@ -58,6 +69,6 @@ final class ModelOptions {
       throw new IllegalArgumentException("--init-range: expected 0 or more, actual " + initRange);
     }
     return new LanguageModel.Config(
-        Cell.of(cell), embed == null ? hidden : embed, hidden, layers, tie, dropout);
+        Cell.of(cell), embed == null ? hidden : embed, hidden, layers, tie, dropout, cutoffs);
   }
 }
