@@ -10,6 +10,7 @@ import io.ciranda.kernel.PackedMatrix;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Memory;
 import io.ciranda.memory.Tensor;
+import java.util.random.RandomGenerator;
 
 /**
  * One recurrent layer in one direction over a whole sequence, as one operation on the tape.
@@ -97,6 +98,19 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       case LSTM -> new Lstm(parameters, backend, prefix, suffix, reverse, feed);
       case GRU -> new Gru(parameters, backend, prefix, suffix, reverse, feed);
     };
+  }
+
+  /** See {@link RecurrentStack#rememberLong}. */
+  final void rememberLong(int steps, RandomGenerator random) {
+    boolean gated = cell == Cell.LSTM || cell == Cell.GRU;
+    for (int j = 0; j < hidden && gated; j++) {
+      float keep = (float) Math.log(random.nextDouble(1, steps - 1));
+      biasIh.value().set(keep, hidden + j); // f of i f g o, or z of r z n
+      if (cell == Cell.LSTM) {
+        biasIh.value().set(-keep, j);
+      }
+    }
+    parameters.changed();
   }
 
   /** The columns of W_ih for what is fed at each step; null where nothing is. */

@@ -10,6 +10,7 @@ import io.ciranda.kernel.Backend;
 import io.ciranda.memory.IntTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * Recurrent layers on top of each other, in one or both directions, with dropout between them: what
@@ -197,6 +198,21 @@ public final class RecurrentStack implements AutoCloseable {
       }
     }
     return new Output(y, new State(h, c));
+  }
+
+  /**
+   * Makes gates begin by keeping what they hold for 1 to {@code steps} steps, each unit another
+   * number: the biases of the forget gates become ln U(1, T - 1), those of the input gates the
+   * negative of it (Tallec and Ollivier 2018, section 3). A unit of the GRU keeps its state where z
+   * is near 1. Plain cells have no gates and stay as they are.
+   *
+   * @param steps T, the length over which something has to be remembered, above 2
+   */
+  public void rememberLong(int steps, RandomGenerator random) {
+    if (steps <= 2) {
+      throw new IllegalArgumentException("steps to remember: expected above 2, actual " + steps);
+    }
+    layers.forEach(layer -> layer.rememberLong(steps, random));
   }
 
   private State ownState(Tape tape, int batch) {

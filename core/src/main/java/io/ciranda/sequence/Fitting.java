@@ -72,7 +72,8 @@ record Fitting(
   }
 
   SequenceNetwork newNetwork() {
-    return new SequenceNetwork(sizes, options.dropout, options.unknownRate, options.seed);
+    return new SequenceNetwork(
+        sizes, options.dropout, options.unknownRate, options.memory, options.seed);
   }
 
   Trainer newTrainer(SequenceNetwork network) {

@@ -120,8 +120,10 @@ final class SequenceNetwork implements AutoCloseable {
   /**
    * A network with PyTorch's default initialisation: embeddings normal, the rest uniform in
    * ±1/sqrt(H).
+   *
+   * @param memory steps over which gates begin to keep what they hold, or 0
    */
-  SequenceNetwork(Sizes sizes, float dropout, float unknownRate, long seed) {
+  SequenceNetwork(Sizes sizes, float dropout, float unknownRate, int memory, long seed) {
     this.sizes = sizes;
     this.dropout = dropout;
     this.unknownRate = unknownRate;
@@ -141,8 +143,12 @@ final class SequenceNetwork implements AutoCloseable {
     if (sizes.crf) {
       LinearChainCrf.declare(builder, sizes.outputs, "crf.");
     }
-    parameters = builder.build(new SplittableRandom(seed));
+    var random = new SplittableRandom(seed);
+    parameters = builder.build(random);
     rnn = new RecurrentStack(stack, parameters, backend, "rnn.");
+    if (memory > 0) {
+      rnn.rememberLong(memory, random);
+    }
     for (int k = 0; k < sizes.widths.length; k++) {
       embeddings.add(new Embedding(parameters, sizes.embedding(k)));
     }

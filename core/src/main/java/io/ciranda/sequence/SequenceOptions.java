@@ -29,6 +29,7 @@ public final class SequenceOptions implements Cloneable {
   private Boolean bidirectional; // null: as is usual for the task
   private Pooling pooling; // null: as is usual for the directions
   float dropout = 0.2f;
+  int memory; // 0: as PyTorch begins
   private int embedding; // 0: by the rule
   int minCount = 1;
   float unknownRate = 0.05f;
@@ -39,6 +40,7 @@ public final class SequenceOptions implements Cloneable {
   private int batch; // 0: by the rule
   UpdateRule rule = UpdateRule.Adam.standard();
   double rate = 0.003;
+  private Schedule schedule; // null: by the patience
   Clipping clipping = new Clipping.ByNorm(1);
   ClassWeights classWeights = ClassWeights.NONE;
   boolean crf;
@@ -108,6 +110,16 @@ public final class SequenceOptions implements Cloneable {
   public SequenceOptions withDropout(double probability) {
     requireProbability("dropout", probability);
     return with(o -> o.dropout = (float) probability);
+  }
+
+  /**
+   * T, where something has to be remembered over many steps: the gates of an LSTM or GRU begin by
+   * keeping what they hold for 1 to T steps ({@link io.ciranda.nn.RecurrentStack#rememberLong}).
+   * None: they begin as PyTorch's, which keep it for two steps or so.
+   */
+  public SequenceOptions withMemory(int steps) {
+    require("memory", steps, 3);
+    return with(o -> o.memory = steps);
   }
 
   // ---- the input ----
@@ -207,8 +219,16 @@ public final class SequenceOptions implements Cloneable {
     return with(o -> o.rate = other);
   }
 
+  /**
+   * How the learning rate falls: as {@link #withLearningRate} says. A schedule over the whole run
+   * wants patience 0, lest the run end before it.
+   */
+  public SequenceOptions withSchedule(Schedule other) {
+    return with(o -> o.schedule = other);
+  }
+
   Schedule schedule() {
-    return new Schedule.Plateau(patience / 2, HALVED);
+    return schedule == null ? new Schedule.Plateau(patience / 2, HALVED) : schedule;
   }
 
   /** What is done to long gradients: scaled down to norm 1. */
@@ -351,6 +371,7 @@ public final class SequenceOptions implements Cloneable {
             "bidirectional " + (bidirectional == null ? "as usual" : bidirectional),
             "pooling " + (pooling == null ? "as usual" : pooling),
             "dropout " + dropout,
+            "memory " + memory,
             "embedding " + (embedding == 0 ? "by the rule" : embedding),
             "min count " + minCount,
             "unknown rate " + unknownRate,
@@ -360,7 +381,7 @@ public final class SequenceOptions implements Cloneable {
             "standardisation " + standardise,
             "%d epochs".formatted(epochs),
             "batch " + (batch == 0 ? "by the rule" : batch),
-            "%s at rate %s".formatted(rule, rate),
+            "%s at rate %s, %s".formatted(rule, rate, schedule()),
             clipping.toString(),
             "class weights " + classWeights,
             "CRF " + crf,

@@ -1,8 +1,10 @@
 package io.ciranda.sequence;
 
 import io.ciranda.infer.Model;
+import io.ciranda.infer.Sampling;
 import io.ciranda.infer.Session;
 import io.ciranda.text.Vocabulary;
+import java.util.random.RandomGenerator;
 
 /**
  * One text, read symbol by symbol: after each, how likely every symbol is to come next. A step
@@ -88,6 +90,17 @@ public final class TextSession implements AutoCloseable {
   public LabelPrediction prediction() {
     int likeliest = requireStep();
     return new LabelPrediction(vocabulary.symbols(), probabilities.clone(), likeliest);
+  }
+
+  /**
+   * A symbol drawn from those that may come next. It is not read: that is the caller's next {@link
+   * #step}. Allocates.
+   *
+   * @throws IllegalStateException before the first symbol
+   */
+  public String draw(Sampling sampling, RandomGenerator random) {
+    requireStep();
+    return vocabulary.symbol(sampling.choose(logits, random));
   }
 
   private int requireStep() {

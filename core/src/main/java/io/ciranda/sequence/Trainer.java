@@ -89,12 +89,15 @@ final class Trainer implements AutoCloseable {
       while (epochs.size() < options.epochs && !patience.isExhausted() && !stopped) {
         int epoch = epochs.size();
         long start = System.nanoTime();
-        var position = new Schedule.Position(0, 0, epoch, patience.reductions());
-        double rate = options.rate * schedule.factor(position);
+        List<List<Encoded>> batches = batches(train, epoch);
+        long steps = (long) options.epochs * batches.size();
         double loss = 0;
         long places = 0;
-        for (List<Encoded> examples : batches(train, epoch)) {
-          loss += step(examples, rate);
+        for (List<Encoded> examples : batches) {
+          var position =
+              new Schedule.Position(
+                  parallel.optimizer().steps(), steps, epoch, patience.reductions());
+          loss += step(examples, options.rate * schedule.factor(position));
           places += places(examples);
           stopped = options.listener.stops();
           if (stopped) {

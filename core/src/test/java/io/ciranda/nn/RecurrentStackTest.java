@@ -243,6 +243,33 @@ class RecurrentStackTest {
     }
   }
 
+  /**
+   * Tallec and Ollivier 2018: a forget gate of sigmoid(ln(u)) keeps what it holds for u + 1 steps.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void gatesBeginByRemembering(Cell cell) {
+    var config = RecurrentStack.Config.of(cell, I, H, 2);
+    Parameters parameters = opened(parameters(config));
+    RecurrentStack stack = stack(config, parameters);
+    float[] before = parameters.get("rnn.bias_ih_l1").value().toArray();
+    stack.rememberLong(50, Values.random(1));
+    float[] bias = parameters.get("rnn.bias_ih_l1").value().toArray();
+    boolean lstm = cell == Cell.LSTM;
+    for (int i = 0; i < bias.length; i++) {
+      boolean keeps = (lstm || cell == Cell.GRU) && i / H == 1; // f of i f g o, z of r z n
+      if (keeps) {
+        assertTrue(bias[i] >= 0 && bias[i] <= Math.log(49), "bias " + bias[i]);
+        assertEquals(lstm ? -bias[i] : before[i - H], bias[i - H]);
+      } else if (!(lstm && i < H)) {
+        assertEquals(before[i], bias[i]);
+      }
+    }
+    assertRefused(
+        "steps to remember: expected above 2, actual 2",
+        () -> stack.rememberLong(2, Values.random(1)));
+  }
+
   @Test
   void aStateOfAnotherBatchIsNotTakenOver() {
     var config = RecurrentStack.Config.of(Cell.GRU, I, H, 1);

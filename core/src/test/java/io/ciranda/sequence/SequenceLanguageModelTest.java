@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ciranda.infer.Sampling;
 import io.ciranda.kernel.Backend;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
@@ -54,6 +55,13 @@ class SequenceLanguageModelTest {
       assertEquals(
           Set.of("book", "lamp"), Set.copyOf(model.predict("lamp page put lamp\n").top(2)));
       assertEquals(6, model.predict("lamp").top(99).size());
+      try (TextSession session = model.newSession()) {
+        assertThrows(
+            IllegalStateException.class, () -> session.draw(Sampling.greedy(), Values.random(1)));
+        session.read("lamp page put");
+        assertEquals("lamp", session.draw(Sampling.greedy(), Values.random(1)));
+        assertEquals("lamp", session.symbol(), "what is drawn is not read");
+      }
       // A visit has 1 bit of which thing and log2(3) of how many pages, in 6 symbols on average.
       double entropy = (1 + Math.log(3) / Math.log(2)) / 6;
       LanguageModelEvaluator.Score score = model.evaluate(visits(100, 2));

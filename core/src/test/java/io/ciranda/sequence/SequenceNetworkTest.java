@@ -20,7 +20,7 @@ class SequenceNetworkTest {
     var sizes =
         new SequenceNetwork.Sizes(
             2, new int[] {5, 4}, new int[] {3, 2}, 1, Cell.GRU, 7, 2, both, pooling, outputs, crf);
-    return new SequenceNetwork(sizes, 0, 0, 1);
+    return new SequenceNetwork(sizes, 0, 0, 0, 1);
   }
 
   /** Names of one to three of four letters, some of them twice. */

@@ -6,6 +6,8 @@ import io.ciranda.samples.lecture.bptt.Bptt;
 import io.ciranda.samples.lecture.bptt.Gradients;
 import io.ciranda.samples.lecture.labels.Dna;
 import io.ciranda.samples.lecture.labels.Tagger;
+import io.ciranda.samples.lecture.language.LmChar;
+import io.ciranda.samples.lecture.language.LmWord;
 import io.ciranda.samples.lecture.memory.Adding;
 import io.ciranda.samples.lecture.memory.Gates;
 import io.ciranda.samples.lecture.memory.ShortMemory;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Command;
       Gradients.class,
       Gates.class,
       Adding.class,
+      LmChar.class,
+      LmWord.class,
       Sentiment.class,
       Tagger.class,
       Dna.class,

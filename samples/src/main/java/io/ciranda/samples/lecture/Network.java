@@ -12,6 +12,7 @@ import io.ciranda.memory.Tensor;
 import io.ciranda.memory.Workspace;
 import io.ciranda.nn.RecurrentStack;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Recurrent layers and a linear one on top, the network of most examples:
@@ -46,6 +47,12 @@ public final class Network implements AutoCloseable {
   public Network set(String name, float... values) {
     parameters.get(name).value().copyFrom(values);
     parameters.changed();
+    return this;
+  }
+
+  /** Makes gates begin by keeping what they hold for 1 to {@code steps} steps. */
+  public Network rememberLong(int steps, RandomGenerator random) {
+    rnn.rememberLong(steps, random);
     return this;
   }
 

@@ -50,6 +50,14 @@ record ReferenceRun(
               Goal.atMost(116, "perplexity"),
               "Zaremba et al. 2014, small: 114.5"),
           languageModel(
+              "ptb-word-adaptive",
+              "the same with an adaptive softmax",
+              "--text {ptb.train.txt.gz} --valid {ptb.valid.txt.gz} --test {ptb.test.txt.gz}"
+                  + " --level word --cell lstm --hidden 200 --layers 2 --dropout 0.2 --init-range 0.1 --batch 20 --bptt 20"
+                  + " --epochs 13 --optimizer sgd --lr 20 --clip 0.25 --schedule cosine --threads 1 --cutoffs 3000",
+              Goal.atMost(100.8, "perplexity"),
+              "at most 1.05 times the 96.0 of ptb-word"),
+          languageModel(
               "ptb-char",
               "2x400 LSTM on the Penn Treebank, characters",
               "--text {ptb.char.train.txt.gz} --valid {ptb.char.valid.txt.gz} --test {ptb.char.test.txt.gz}"

@@ -40,6 +40,8 @@ class ExamplesTest {
             "gradients",
             "gates",
             "adding",
+            "lm-char",
+            "lm-word",
             "sentiment",
             "tagger",
             "dna",
@@ -84,6 +86,8 @@ class ExamplesTest {
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
     "activity --hidden 2 --epochs 1, accuracy, ",
     "sentiment --hidden 2 --epochs 1, accuracy, ",
+    "lm-char --symbols 20000 --hidden 2 --epochs 1, nats a character, ",
+    "lm-word --symbols 20000 --hidden 2 --epochs 1 --vocabulary 1000, 'a step at 1,000 words', ",
     "music --hidden 2 --epochs 1, nats a frame, ",
     "video --hidden 2 --epochs 1 --films 20, learned and tested with frames in no order, ",
   })
@@ -137,6 +141,8 @@ class ExamplesTest {
     Typed.words("example activity --data x.ts")
         .fails(2, "--data and --test: expected both or none");
     Typed.words("example sentiment --words 0").fails(2, "--words: expected at least 1, actual 0");
+    Typed.words("example lm-char --symbols 5").fails(2, "--symbols: expected at least 10000");
+    Typed.words("example lm-word --vocabulary 5").fails(2, "--vocabulary: expected at least 1000");
     Typed.words("example music --epochs 0").fails(2, "--epochs: expected at least 1, actual 0");
     Typed.words("example music --dropout 1").fails(2, "dropout: expected in [0, 1), actual 1.0");
     Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
@@ -196,6 +202,21 @@ class ExamplesTest {
     Files.writeString(test, "pos\tWho knows? But FINE!\nneg\tWho knows? But BAD.\n");
     JsonNode figure = Typed.words(files, test).json().get("figures").get(0);
     assertEquals(1, figure.get("value").asDouble(), figure.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lm-char", "lm-word --vocabulary 1000"})
+  void languageModelsReadAFileAndWrite(String name) throws IOException {
+    String command =
+        "example " + name + " --epochs 20 --hidden 16 --lr 0.02 --json --out " + folder + " --data";
+    Path file = folder.resolve("text.txt");
+    Typed.words(command, file).fails(1, "no such file: " + file, "Without --data");
+    Files.writeString(file, "the cat sat on the mat , the dog did not .\n".repeat(400));
+    JsonNode report = Typed.words(command + " " + file + " --goal 1.2").json();
+    Path run = Path.of(report.get("folder").asText());
+    String samples = Files.readString(run.resolve("samples.txt"));
+    assertTrue(samples.contains("the cat sat on the mat"), samples);
+    assertTrue(Files.readString(run.resolve("expected.svg")).contains("●"), "nothing was expected");
   }
 
   @Test

@@ -102,7 +102,7 @@ public final class Adding extends LectureExample {
     try (var network = new Network(lesson.backend(), config, 1, lesson.seed());
         var learning =
             new Learning(lesson.backend(), network.parameters(), network::refresh, THREADS)) {
-      rememberLong(network, cell, random[0]);
+      network.rememberLong(length, random[0]);
       double[] wrong = new double[looks + 1];
       wrong[0] = test.wrong(network, lesson);
       int updates = budget / BATCH;
@@ -123,22 +123,6 @@ public final class Adding extends LectureExample {
       }
       return wrong;
     }
-  }
-
-  /**
-   * Begins with gates that forget after 1 to T steps: their biases are ln U(1, T - 1) (Tallec and
-   * Ollivier 2018, section 3). A unit of the GRU keeps its state where z is near 1.
-   */
-  private void rememberLong(Network network, Cell cell, SplittableRandom random) {
-    for (int j = 0; j < hidden && cell != Cell.RNN; j++) {
-      Tensor bias = network.parameters().get("rnn.bias_ih_l0").value(); // i f g o, or r z n
-      float keep = (float) Math.log(random.nextDouble(1, length - 1));
-      bias.set(keep, hidden + j);
-      if (cell == Cell.LSTM) {
-        bias.set(-keep, j);
-      }
-    }
-    network.parameters().changed();
   }
 
   /**
