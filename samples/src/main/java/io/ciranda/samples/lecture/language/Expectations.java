@@ -22,7 +22,7 @@ final class Expectations {
 
   /**
    * The first symbols of a text, each above what was expected in its place, the likeliest first and
-   * the likelier the darker; what came is written in bold where it was among them.
+   * the likelier the darker; what came is written in brackets where it was among them.
    */
   Svg svg(String text, int shown) {
     Vocabulary vocabulary = model.vocabulary();
@@ -50,8 +50,8 @@ final class Expectations {
       double y = 60 + k * ROW;
       // Darker than three quarters a cell hides its text.
       svg.cell(left, y, width - 2, ROW - 2, 0.75 * prediction.probability(candidate));
-      String mark = candidate.equals(next) ? "●" : "";
-      svg.text(left + width / 2.0 - 1, y + ROW / 2.0 - 1, 12, mark + visible(candidate));
+      String marked = candidate.equals(next) ? "[%s]" : "%s";
+      svg.text(left + width / 2.0 - 1, y + ROW / 2.0 - 1, 12, marked.formatted(visible(candidate)));
     }
   }
 

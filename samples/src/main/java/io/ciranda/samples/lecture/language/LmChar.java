@@ -48,7 +48,7 @@ public final class LmChar extends NextSymbol {
 
   @Override
   public int seconds() {
-    return 90;
+    return 60;
   }
 
   @Override

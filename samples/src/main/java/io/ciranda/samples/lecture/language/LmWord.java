@@ -18,21 +18,21 @@ public final class LmWord extends NextSymbol {
   @Option(
       names = "--hidden",
       paramLabel = "H",
-      defaultValue = "200",
+      defaultValue = "256",
       description = "Units of a layer (default: ${DEFAULT-VALUE}).")
   private int hidden;
 
   @Option(
       names = "--dropout",
       paramLabel = "P",
-      defaultValue = "0.5",
+      defaultValue = "0.65",
       description = "Of what every layer hands on (default: ${DEFAULT-VALUE}).")
   private double dropout;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      defaultValue = "6",
+      defaultValue = "8",
       description = "Passes over the text (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
@@ -64,7 +64,7 @@ public final class LmWord extends NextSymbol {
 
   @Override
   public int seconds() {
-    return 110;
+    return 105;
   }
 
   @Override
