@@ -44,8 +44,7 @@ import java.util.stream.Collectors;
 public final class LanguageModel implements AutoCloseable {
   static final String KIND = "language-model";
 
-  /** The key of a file's metadata that says where the clusters of an adaptive softmax begin. */
-  public static final String CUTOFFS = "ciranda.cutoffs";
+  private static final String CUTOFFS = "ciranda.cutoffs";
 
   /**
    * What a model is made of.

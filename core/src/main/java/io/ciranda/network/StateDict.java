@@ -4,7 +4,6 @@ import io.ciranda.io.ModelFileException;
 import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.memory.Tensor;
-import io.ciranda.model.LanguageModel;
 import io.ciranda.network.Architecture.Layer;
 import io.ciranda.network.RecurrentNames.Sources;
 import io.ciranda.network.RecurrentNames.Stack;
@@ -171,7 +170,7 @@ public final class StateDict {
 
   /** Whether a language model has an adaptive softmax, which is no linear layer. */
   private boolean adaptive() {
-    return file.metadata().containsKey(LanguageModel.CUTOFFS);
+    return file.metadata().containsKey("ciranda.cutoffs");
   }
 
   /** What is around the network of a sequence model has its use there; the rest has none. */
