@@ -30,21 +30,25 @@ public final class TextFile {
    * @throws IOException where reading fails
    */
   public static String read(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new UserException("expected a text file, but this is a folder: " + file);
-    }
-    if (!Files.exists(file)) {
-      throw new UserException(
-          "no such file: %s (looked in %s)".formatted(file, file.toAbsolutePath().getParent()));
-    }
-    byte[] bytes = unzipped(file, Files.readAllBytes(file));
-    String text = decode(file, bytes);
+    String text = decode(file, readBytes(file));
     if (text.isBlank()) {
       throw new UserException(
           "expected text, but %s holds %s"
               .formatted(file, text.isEmpty() ? "nothing" : "only blanks"));
     }
     return text;
+  }
+
+  /** The bytes of a file, unpacked where they are gzip'ed. */
+  static byte[] readBytes(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new UserException("expected a file, but this is a folder: " + file);
+    }
+    if (!Files.exists(file)) {
+      throw new UserException(
+          "no such file: %s (looked in %s)".formatted(file, file.toAbsolutePath().getParent()));
+    }
+    return unzipped(file, Files.readAllBytes(file));
   }
 
   private static byte[] unzipped(Path file, byte[] bytes) throws IOException {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -182,6 +183,37 @@ class ExamplesTest {
     Typed.words(files, test).fails(1, "no such file: " + test);
     Files.writeString(test, "2,3,4:1,1,1:up\n4,3,2:1,1,1:down\n");
     JsonNode figure = Typed.words(files, test).json().get("figures").get(0);
+    assertEquals(1, figure.get("value").asDouble(), figure.toString());
+  }
+
+  @Test
+  void activityReadsPicturesPixelByPixel() throws IOException {
+    String command =
+        "example activity --epochs 60 --hidden 8 --dropout 0 --lr 0.02 --batch 8 --anneal --memory 4 --threads 2"
+            + " --goal 1 --json --out "
+            + folder
+            + " --data ";
+    Path pictures = folder.resolve("images-idx3-ubyte");
+    Path labels = folder.resolve("labels-idx1-ubyte");
+    String both = command + pictures + " --test";
+    Files.write(pictures, new byte[] {0, 0, 13, 3, 0, 0, 0, 1});
+    Typed.words(both, pictures).fails(1, pictures + ": expected an IDX file of bytes");
+    byte[] header = {0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 2, 0, 0, 0, 2};
+    byte[] images = Arrays.copyOf(header, header.length + 80);
+    byte[] names = Arrays.copyOf(new byte[] {0, 0, 8, 1, 0, 0, 0, 20}, 28);
+    for (int i = 0; i < 20; i++) {
+      images[header.length + 4 * i + i % 2 * 3] = -1; // the first pixel is white, or the last
+      names[8 + i] = (byte) (i % 2);
+    }
+    Files.write(pictures, Arrays.copyOf(images, 50));
+    Typed.words(both, pictures)
+        .fails(1, pictures + ": expected 20 items of 4 bytes, actual 34 bytes", "Without --data");
+    Files.write(pictures, images);
+    Typed.words(both, pictures).fails(1, "no such file: " + labels);
+    Files.write(labels, Arrays.copyOf(new byte[] {0, 0, 8, 1, 0, 0, 0, 1}, 9));
+    Typed.words(both, pictures).fails(1, labels + ": expected a label for each of the 20 pictures");
+    Files.write(labels, names);
+    JsonNode figure = Typed.words(both, pictures).json().get("figures").get(0);
     assertEquals(1, figure.get("value").asDouble(), figure.toString());
   }
 

@@ -6,12 +6,14 @@ import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.LectureExample;
 import io.ciranda.samples.lecture.Lesson;
 import io.ciranda.samples.report.LineChart;
+import io.ciranda.samples.text.IdxFile;
 import io.ciranda.samples.text.TimeSeriesFile;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.LabelSession;
 import io.ciranda.sequence.Pooling;
 import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceOptions;
+import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -34,7 +36,8 @@ public final class Activity extends LectureExample {
       paramLabel = "FILE",
       description = {
         "What to learn from, a .ts file of timeseriesclassification.com, plain or gzip'ed, such as",
-        "BasicMotions_TRAIN.ts or JapaneseVowels_TRAIN.ts; with --test (default: made-up movements)."
+        "BasicMotions_TRAIN.ts or JapaneseVowels_TRAIN.ts; or MNIST's train-images-idx3-ubyte, with its labels beside it,",
+        "a pixel a step; with --test (default: made-up movements)."
       })
   private Path data;
 
@@ -72,6 +75,35 @@ public final class Activity extends LectureExample {
   private int epochs;
 
   @Option(
+      names = "--batch",
+      paramLabel = "B",
+      description = "Examples in a step (default: by their number).")
+  private Integer batch;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "RATE",
+      defaultValue = "0.003",
+      description = "Learning rate (default: ${DEFAULT-VALUE}).")
+  private double rate;
+
+  @Option(names = "--anneal", description = "The learning rate falls to 0, as a cosine.")
+  private boolean anneal;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "T",
+      description = "Gates begin by keeping what they hold for 1 to T steps (default: for a few).")
+  private Integer memory;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Threads that share a step (default: ${DEFAULT-VALUE}).")
+  private int threads;
+
+  @Option(
       names = "--goal",
       paramLabel = "ACCURACY",
       description =
@@ -89,7 +121,7 @@ public final class Activity extends LectureExample {
     SequenceOptions options =
         checked(
             () ->
-                SequenceOptions.standard()
+                chosen()
                     .withCell(Cell.GRU)
                     .withHidden(hidden)
                     .withBidirectional(bidirectional)
@@ -98,6 +130,8 @@ public final class Activity extends LectureExample {
                     .withEpochs(epochs)
                     .withValidation(0) // few examples: each is worth more than a moment to stop
                     .withPatience(0)
+                    .withLearningRate(rate)
+                    .withThreads(threads)
                     .withSeed(lesson.seed())
                     .withListener(
                         epoch ->
@@ -126,9 +160,17 @@ public final class Activity extends LectureExample {
     }
   }
 
+  /** What is said only where it is not left to the usual. */
+  private SequenceOptions chosen() {
+    SequenceOptions options = SequenceOptions.standard();
+    options = batch == null ? options : options.withBatch(batch);
+    options = memory == null ? options : options.withMemory(memory);
+    return anneal ? options.withSchedule(new Schedule.Cosine(0, 0)) : options;
+  }
+
   private static List<Example<String>> read(Path file) throws IOException {
     try {
-      return TimeSeriesFile.read(file);
+      return IdxFile.isNamedSo(file) ? Pictures.read(file) : TimeSeriesFile.read(file);
     } catch (UserException e) {
       throw new UserException(
           e.getMessage() + System.lineSeparator() + "Without --data movements are made up.", e);
