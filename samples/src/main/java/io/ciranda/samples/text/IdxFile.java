@@ -27,7 +27,7 @@ public record IdxFile(int items, int size, ByteBuffer bytes) {
    * @throws UserException where it is missing or damaged, or holds no bytes
    */
   public static IdxFile read(Path file) throws IOException {
-    ByteBuffer in = ByteBuffer.wrap(TextFile.readBytes(file));
+    ByteBuffer in = ByteBuffer.wrap(TextFile.readBytes(file, "an IDX file"));
     if (in.remaining() < 8 || in.getShort() != 0 || in.get() != BYTES) {
       throw new UserException(file + ": expected an IDX file of bytes, actual another beginning");
     }

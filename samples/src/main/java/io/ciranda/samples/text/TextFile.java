@@ -30,7 +30,7 @@ public final class TextFile {
    * @throws IOException where reading fails
    */
   public static String read(Path file) throws IOException {
-    String text = decode(file, readBytes(file));
+    String text = decode(file, readBytes(file, "a text file"));
     if (text.isBlank()) {
       throw new UserException(
           "expected text, but %s holds %s"
@@ -39,10 +39,14 @@ public final class TextFile {
     return text;
   }
 
-  /** The bytes of a file, unpacked where they are gzip'ed. */
-  static byte[] readBytes(Path file) throws IOException {
+  /**
+   * The bytes of a file, unpacked where they are gzip'ed.
+   *
+   * @param expected what the file should be, for the message: {@code "a text file"}
+   */
+  static byte[] readBytes(Path file, String expected) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new UserException("expected a file, but this is a folder: " + file);
+      throw new UserException("expected %s, but this is a folder: %s".formatted(expected, file));
     }
     if (!Files.exists(file)) {
       throw new UserException(
