@@ -213,8 +213,11 @@ class ExamplesTest {
     Files.write(labels, Arrays.copyOf(new byte[] {0, 0, 8, 1, 0, 0, 0, 1}, 9));
     Typed.words(both, pictures).fails(1, labels + ": expected a label for each of the 20 pictures");
     Files.write(labels, names);
-    JsonNode figure = Typed.words(both, pictures).json().get("figures").get(0);
-    assertEquals(1, figure.get("value").asDouble(), figure.toString());
+    for (String order : new String[] {"", " --permute --pooling LAST"}) {
+      JsonNode figure = Typed.words(both + " " + pictures + order).json().get("figures").get(0);
+      assertEquals(1, figure.get("value").asDouble(), figure.toString());
+    }
+    Typed.words("example activity --permute").fails(2, "--permute: expected pictures");
   }
 
   @Test

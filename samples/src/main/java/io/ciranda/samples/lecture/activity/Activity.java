@@ -48,6 +48,11 @@ public final class Activity extends LectureExample {
   private Path test;
 
   @Option(
+      names = "--permute",
+      description = "The pixels of all pictures in one random order, always the same.")
+  private boolean permute;
+
+  @Option(
       names = "--hidden",
       paramLabel = "H",
       defaultValue = "64",
@@ -59,6 +64,16 @@ public final class Activity extends LectureExample {
       description =
           "Read forwards and backwards; how soon the label is known can then not be drawn.")
   private boolean bidirectional;
+
+  @Option(
+      names = "--pooling",
+      paramLabel = "POOLING",
+      defaultValue = "MEAN",
+      description = {
+        "What of all steps the label is told from: ${COMPLETION-CANDIDATES}",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  private Pooling pooling;
 
   @Option(
       names = "--dropout",
@@ -118,6 +133,9 @@ public final class Activity extends LectureExample {
   @Override
   protected void run(Lesson lesson) throws IOException {
     require((data == null) == (test == null), "--data and --test: expected both or none");
+    require(
+        !permute || (data != null && IdxFile.isNamedSo(data)),
+        "--permute: expected pictures, --data train-images-idx3-ubyte");
     SequenceOptions options =
         checked(
             () ->
@@ -125,7 +143,7 @@ public final class Activity extends LectureExample {
                     .withCell(Cell.GRU)
                     .withHidden(hidden)
                     .withBidirectional(bidirectional)
-                    .withPooling(Pooling.MEAN)
+                    .withPooling(pooling)
                     .withDropout(dropout)
                     .withEpochs(epochs)
                     .withValidation(0) // few examples: each is worth more than a moment to stop
@@ -168,9 +186,9 @@ public final class Activity extends LectureExample {
     return anneal ? options.withSchedule(new Schedule.Cosine(0, 0)) : options;
   }
 
-  private static List<Example<String>> read(Path file) throws IOException {
+  private List<Example<String>> read(Path file) throws IOException {
     try {
-      return IdxFile.isNamedSo(file) ? Pictures.read(file) : TimeSeriesFile.read(file);
+      return IdxFile.isNamedSo(file) ? Pictures.read(file, permute) : TimeSeriesFile.read(file);
     } catch (UserException e) {
       throw new UserException(
           e.getMessage() + System.lineSeparator() + "Without --data movements are made up.", e);
