@@ -98,8 +98,13 @@ public final class Tape {
 
   /** A key for {@link Kernels#dropout}, another one at every call of a step. */
   public long nextKey() {
+    return key(seed, ++draws);
+  }
+
+  /** Key {@code n} of those that hang on {@code seed}. */
+  public static long key(long seed, long n) {
     // The increment of SplitMix64 keeps the keys of one step, and of neighbouring seeds, apart.
-    return mix(seed + ++draws * 0x9e3779b97f4a7c15L);
+    return mix(seed + n * 0x9e3779b97f4a7c15L);
   }
 
   /**

@@ -200,6 +200,11 @@ public final class LanguageModel implements AutoCloseable {
     rnn.refresh(part, parts);
   }
 
+  /** For a training step; see {@link RecurrentStack#refresh(int, int, float, long)}. */
+  public void refresh(int part, int parts, float weightDropout, long seed) {
+    rnn.refresh(part, parts, weightDropout, seed);
+  }
+
   /**
    * The model as it is now, packed to run: it reads symbols and gives logits. Later changes of the
    * weights do not reach it. Of an adaptive softmax the clusters' weights stay float32.

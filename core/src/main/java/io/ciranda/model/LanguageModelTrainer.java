@@ -49,6 +49,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
    * @param threads slices of the batch that run side by side
    * @param validateEvery steps between validations; 0 for once an epoch
    * @param patience validations without improvement after which the run ends; 0 for never
+   * @param weightDropout the probability with which an element of a recurrent matrix is left out of
+   *     a step, in [0, 1)
    */
   public record Config(
       int batch,
@@ -61,7 +63,11 @@ public final class LanguageModelTrainer implements AutoCloseable {
       long seed,
       int threads,
       int validateEvery,
-      int patience) {
+      int patience,
+      float weightDropout) {
+    /** Off, it is not told in checkpoints: trainings of versions without it go on. */
+    private static final String OFF = ", weightDropout=0.0";
+
     /** Checks the sizes. */
     public Config {
       require("batch", batch, 1);
@@ -77,6 +83,42 @@ public final class LanguageModelTrainer implements AutoCloseable {
       if (!(rate > 0)) {
         throw new IllegalArgumentException("learning rate: expected above 0, actual " + rate);
       }
+      if (!(weightDropout >= 0 && weightDropout < 1)) {
+        throw new IllegalArgumentException(
+            "weight-dropout: expected in [0, 1), actual " + weightDropout);
+      }
+    }
+
+    /** Without weight dropout. */
+    public Config(
+        int batch,
+        int steps,
+        int epochs,
+        UpdateRule rule,
+        double rate,
+        Clipping clipping,
+        Schedule schedule,
+        long seed,
+        int threads,
+        int validateEvery,
+        int patience) {
+      this(
+          batch,
+          steps,
+          epochs,
+          rule,
+          rate,
+          clipping,
+          schedule,
+          seed,
+          threads,
+          validateEvery,
+          patience,
+          0);
+    }
+
+    private String description() {
+      return toString().replace(OFF, "");
     }
 
     private static void require(String name, int value, int least) {
@@ -160,7 +202,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
             config.rule,
             config.clipping,
             config.threads,
-            model::refresh);
+            (part, parts) -> model.refresh(part, parts, config.weightDropout, stepSeed()));
     curves = new LossCurves(totalSteps());
     state = new RunState(model.parameters(), parallel.optimizer(), patience, curves);
     for (int worker = 0; worker < config.threads; worker++) {
@@ -273,9 +315,9 @@ public final class LanguageModelTrainer implements AutoCloseable {
       states.forEach(CarriedState::reset);
     }
     float scale = 1f / (steps * config.batch);
-    long seed = Tape.mix(config.seed) + step();
     DataParallel.Result result =
-        parallel.step(seed, rate, (worker, tape) -> forward(worker, tape, steps, start, scale));
+        parallel.step(
+            stepSeed(), rate, (worker, tape) -> forward(worker, tape, steps, start, scale));
     double loss = result.loss() / (steps * (long) config.batch);
     window++;
     if (window == windows) {
@@ -284,6 +326,10 @@ public final class LanguageModelTrainer implements AutoCloseable {
     }
     curves.addTraining(step(), loss);
     listener.onStep(this, loss, result.gradientNorm(), rate);
+  }
+
+  private long stepSeed() {
+    return Tape.mix(config.seed) + step();
   }
 
   private double forward(int worker, Tape tape, int steps, int start, float scale) {
@@ -328,7 +374,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
   }
 
   private String training(String description) {
-    return config + " on " + train.length + " symbols; " + description;
+    return config.description() + " on " + train.length + " symbols; " + description;
   }
 
   /**

@@ -95,7 +95,7 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
 
     /** Adds a part of the gradient of W_ih, {@code dy^T x}. */
     final void weightGradient(long dy, long x, int rows) {
-      layer.addWeightGradient(tape, layer.weightIh, dy, x, layer.inputWidth(), rows);
+      layer.addWeightGradient(tape, tape.gradient(layer.weightIh), dy, x, layer.inputWidth(), rows);
     }
 
     /** {@code dx = dy W_ih}, or {@code dx +=}. */

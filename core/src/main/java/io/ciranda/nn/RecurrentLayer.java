@@ -6,6 +6,7 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.Kernels;
 import io.ciranda.kernel.PackedMatrix;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Memory;
@@ -38,11 +39,15 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   final Parameter biasHh; // [GH]
   private final boolean reverse;
   private final Parameters parameters;
+  private final Kernels kernels;
   private final PackedMatrix inputWeights; // the first I columns of W_ih, transposed
   private final Projection feed; // the other F columns, or null
   private final PackedMatrix forwardWeights; // W_hh^T
   private final PackedMatrix backwardWeights; // W_hh
   private long packedVersion = -1;
+  private float weightDropout; // of the packed W_hh
+  private long weightDropoutKey;
+  private Tensor survivors; // [GH][H], W_hh after dropout; null before the first
 
   /**
    * A layer over declared parameters.
@@ -60,16 +65,17 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       int feed) {
     this.cell = cell;
     this.parameters = parameters;
+    kernels = backend.kernels();
     this.reverse = reverse;
     weightIh = parameters.get(prefix + "weight_ih_" + suffix);
     weightHh = parameters.get(prefix + "weight_hh_" + suffix);
     biasIh = parameters.get(prefix + "bias_ih_" + suffix);
     biasHh = parameters.get(prefix + "bias_hh_" + suffix);
     hidden = weightHh.dim(1);
-    inputWeights = new PackedMatrix(backend.kernels(), weightIh.dim(1) - feed, gateRows());
+    inputWeights = new PackedMatrix(kernels, weightIh.dim(1) - feed, gateRows());
     this.feed = feed == 0 ? null : new Projection(backend, weightIh, inputWidth(), feed);
-    forwardWeights = new PackedMatrix(backend.kernels(), hidden, gateRows());
-    backwardWeights = new PackedMatrix(backend.kernels(), gateRows(), hidden);
+    forwardWeights = new PackedMatrix(kernels, hidden, gateRows());
+    backwardWeights = new PackedMatrix(kernels, gateRows(), hidden);
   }
 
   /**
@@ -129,19 +135,49 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   }
 
   /**
-   * Packs the weights again if they have changed. To be called by one thread before others run the
-   * layer.
+   * Packs the weights again if they have changed, or others of them survive. To be called by one
+   * thread before others run the layer.
+   *
+   * @param dropout the probability with which an element of W_hh is left out
+   * @param seed decides which
    */
-  final void refresh() {
-    if (packedVersion != parameters.version()) {
+  final void refresh(float dropout, long seed) {
+    long key = dropout == 0 ? 0 : weightDropoutKey(seed, weightHh);
+    if (packedVersion != parameters.version()
+        || weightDropout != dropout
+        || weightDropoutKey != key) {
       inputWeights.packColumnsTransposed(weightIh.value(), 0);
       if (feed != null) {
         feed.refresh();
       }
-      forwardWeights.packTransposed(weightHh.value());
-      backwardWeights.pack(weightHh.value());
+      weightDropout = dropout;
+      weightDropoutKey = key;
+      Tensor recurrent = recurrentWeights();
+      forwardWeights.packTransposed(recurrent);
+      backwardWeights.pack(recurrent);
       packedVersion = parameters.version();
     }
+  }
+
+  /** Of a step of that seed; tapes have the keys from 1 on. */
+  static long weightDropoutKey(long seed, Parameter weight) {
+    return Tape.key(seed, -1 - weight.index());
+  }
+
+  private Tensor recurrentWeights() {
+    Tensor all = weightHh.value();
+    if (weightDropout == 0) {
+      return all;
+    }
+    if (survivors == null) {
+      survivors = Tensor.allocate(all.shape());
+    }
+    dropOutWeights(survivors, all);
+    return survivors;
+  }
+
+  private void dropOutWeights(Tensor to, Tensor from) {
+    kernels.dropout(to.address(), from.address(), weightDropout, weightDropoutKey, from.size());
   }
 
   /**
@@ -165,6 +201,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     if (packedVersion != parameters.version()) {
       throw new IllegalStateException(
           "the weights have changed since they were packed: call refresh() before a step");
+    }
+    if (weightDropout > 0 && !tape.isTraining()) {
+      throw new IllegalStateException(
+          "the weights are packed for a training step, with dropout: call refresh() without");
     }
     int steps = input.steps();
     int batch = input.batch();
@@ -380,6 +420,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
           recurrentGradients() == gates ? dzPacking : taken.packing(tape, span(), gateRows());
       var hPacking = taken.packing(tape, span(), hidden);
       input.afterStepsBackward(h(finalSlot()), dh(finalSlot()));
+      Tensor dweightHh =
+          weightDropout == 0 ? tape.gradient(weightHh) : tape.workspace().zeros(gateRows(), hidden);
       boolean wantsInitial = h0 != null && h0.needsGradient();
       for (int i = 0; i < steps; i++) {
         int t = reverse ? i : steps - 1 - i;
@@ -392,9 +434,13 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
           long du = duPacking == dzPacking ? dz : duPacking.pack(recurrentGradients(from), from, n);
           // Slots of successive steps follow each other: these are h(t-1) for all t of the span.
           long h = hPacking.pack(h(before(from)), from, n);
-          addWeightGradient(tape, weightHh, du, h, hidden, taken.count(from, n));
+          addWeightGradient(tape, dweightHh, du, h, hidden, taken.count(from, n));
           input.backward(from, n, dz);
         }
+      }
+      if (weightDropout > 0) {
+        dropOutWeights(dweightHh, dweightHh);
+        kernels.add(tape.gradient(weightHh).address(), dweightHh.address(), dweightHh.size());
       }
       if (wantsInitial) {
         tape.kernels().add(h0.gradient().address(), dh(initialSlot()), (long) batch * hidden);
@@ -461,16 +507,16 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   }
 
   /**
-   * Adds {@code dy^T x}, {@code dy [rows][GH]}, {@code x [rows][width]}, to the gradient of a
-   * weight's first columns.
+   * Adds {@code dy^T x}, {@code dy [rows][GH]}, {@code x [rows][width]}, to the first columns of a
+   * weight's gradient.
    */
-  final void addWeightGradient(Tape tape, Parameter weight, long dy, long x, int width, int rows) {
+  final void addWeightGradient(Tape tape, Tensor dweight, long dy, long x, int width, int rows) {
     tape.backend()
         .matMul()
         .gemm(
             true,
-            tape.gradient(weight).address(),
-            weight.dim(1),
+            dweight.address(),
+            dweight.dim(1),
             dy,
             gateRows(),
             true,
@@ -497,5 +543,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     }
     forwardWeights.close();
     backwardWeights.close();
+    if (survivors != null) {
+      survivors.close();
+    }
   }
 }

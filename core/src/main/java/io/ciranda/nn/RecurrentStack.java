@@ -140,8 +140,25 @@ public final class RecurrentStack implements AutoCloseable {
    * this after each change of the weights and before {@link #forward}.
    */
   public void refresh(int part, int parts) {
+    refresh(part, parts, 0, 0);
+  }
+
+  /**
+   * The same for one training step in which elements of the recurrent matrices W_hh are left out
+   * (DropConnect: Wan et al. 2013; in recurrent layers Merity et al. 2018): each with probability
+   * {@code weightDropout}, the others times {@code 1 / (1 - weightDropout)}; the same ones in all
+   * steps of all sequences until the next refresh. The gradient is that of W_hh.
+   *
+   * @param weightDropout in [0, 1)
+   * @param seed decides, with the parameter, which elements are left out
+   */
+  public void refresh(int part, int parts, float weightDropout, long seed) {
+    if (!(weightDropout >= 0 && weightDropout < 1)) {
+      throw new IllegalArgumentException(
+          "weight dropout: expected in [0, 1), actual " + weightDropout);
+    }
     for (int i = part; i < layers.size(); i += parts) {
-      layers.get(i).refresh();
+      layers.get(i).refresh(weightDropout, seed);
     }
   }
 

@@ -2,6 +2,7 @@ package io.ciranda.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -204,6 +205,37 @@ class LanguageModelTrainerTest {
           List.of(windows, 2 * windows, 3 * windows),
           trainer.curves().validation().stream().map(Point::step).toList());
     }
+  }
+
+  /** A rate at which no weight moves: every validation sees the weights of the beginning. */
+  @Test
+  void validationsSeeAllWeights() throws IOException {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    var losses = new ArrayList<List<Point>>();
+    for (float weightDropout : new float[] {0, 0.5f}) {
+      var config =
+          new Config(
+              4,
+              8,
+              2,
+              UpdateRule.Adam.standard(),
+              1e-30,
+              new Clipping.None(),
+              new Schedule.Constant(),
+              1,
+              1,
+              0,
+              0,
+              weightDropout);
+      try (var model = model(Cell.LSTM, false);
+          var trainer = new LanguageModelTrainer(model, ids, ids, config)) {
+        trainer.run(() -> false, TrainingRun.SILENT);
+        losses.add(trainer.curves().validation());
+        losses.add(trainer.curves().training());
+      }
+    }
+    assertEquals(losses.get(0), losses.get(2));
+    assertNotEquals(losses.get(1), losses.get(3), "training does not");
   }
 
   @Test

@@ -61,7 +61,8 @@ class TrainingMemoryTest {
             1,
             threads,
             0,
-            0);
+            0,
+            0.2f);
     try (var model =
             LanguageModel.create(
                 new LanguageModel.Config(cell, 8, 8, 2, false, 0.2f),

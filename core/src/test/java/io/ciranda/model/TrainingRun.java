@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 
 /**
- * A small run with everything that has a state: momentum, dropout, two threads, a learning rate
- * that hangs on validation losses. As a program, it trains with a checkpoint after every third step
- * and goes on from one that is there.
+ * A small run with everything that has a state: momentum, dropout of units and weights, two
+ * threads, a learning rate that hangs on validation losses. As a program, it trains with a
+ * checkpoint after every third step and goes on from one that is there.
  */
 final class TrainingRun implements AutoCloseable {
   static final String DESCRIPTION = "a text made of five words";
@@ -61,7 +61,8 @@ final class TrainingRun implements AutoCloseable {
         11,
         threads,
         VALIDATE_EVERY,
-        0);
+        0,
+        0.3f);
   }
 
   private static String text(int length) {

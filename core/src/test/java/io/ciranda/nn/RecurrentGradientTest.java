@@ -199,6 +199,63 @@ class RecurrentGradientTest {
     }
   }
 
+  // ---- weight dropout ----
+
+  /** Twice the same layers, so that the gradients of two runs add up under one mask. */
+  @ParameterizedTest
+  @EnumSource
+  void recurrentWeightsThatAreLeftOut(Cell cell) {
+    float p = 0.4f;
+    long seed = 3;
+    for (List<Integer> lengths : List.of(FULL, MIXED)) {
+      var c = new Case(cell, 2, true, 0, ZERO, lengths, 0);
+      try (var check =
+              new GradientCheck(builder -> RecurrentStack.declare(builder, c.config(), ""));
+          var stack = new RecurrentStack(c.config(), check.parameters(), Backend.best(), "");
+          IntTensor steps = IntTensor.of(lengths(c), B)) {
+        stack.refresh(0, 1, p, seed);
+        check.variable("x", T, B, I);
+        Function<Plain, Function<String, double[]>> surviving =
+            d ->
+                name ->
+                    name.startsWith("weight_hh")
+                        ? Reference.dropout(
+                            d.in(name),
+                            p,
+                            RecurrentLayer.weightDropoutKey(seed, check.parameters().get(name)))
+                        : d.in(name);
+        check.run(
+            e -> {
+              IntTensor given = lengths.isEmpty() ? null : steps;
+              RecurrentStack.Output first = stack.forward(e.tape(), e.variable("x"), given, null);
+              e.output("y1", first.y());
+              e.output("y2", stack.forward(e.tape(), e.variable("x"), given, first.last()).y());
+            },
+            d -> {
+              double[][] zero = new double[4][B * H];
+              Function<String, double[]> weights = surviving.apply(d);
+              Recurrence first =
+                  Reference.recurrent(
+                      c.config(), weights, "", d.in("x"), T, lengths(c), zero, zero, null);
+              d.output("y1", first.y);
+              d.output(
+                  "y2",
+                  Reference.recurrent(
+                          c.config(),
+                          weights,
+                          "",
+                          d.in("x"),
+                          T,
+                          lengths(c),
+                          first.hn,
+                          first.cn,
+                          null)
+                      .y);
+            });
+      }
+    }
+  }
+
   // ---- other uses of the results ----
 
   /** One bidirectional layer of that cell from a given state. */

@@ -2,6 +2,7 @@ package io.ciranda.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,7 +18,9 @@ import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Workspace;
 import io.ciranda.testing.Values;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -126,6 +129,37 @@ class RecurrentStackTest {
     stack.refresh(1, 2);
     float[] after = stack.forward(tape, x(tape, T, B, I), null, null).y().value().toArray();
     assertTrue(before[before.length - 1] != after[after.length - 1]);
+  }
+
+  @Test
+  void weightsAreLeftOutOfTrainingStepsAlone() {
+    var config = RecurrentStack.Config.of(Cell.GRU, I, H, 2);
+    Parameters parameters = opened(parameters(config));
+    RecurrentStack stack = stack(config, parameters);
+    Tape training =
+        Tape.training(Backend.best(), workspace, opened(new Parameters.Like(parameters)));
+    Supplier<float[]> y =
+        () -> stack.forward(training, x(training, T, B, I), null, null).y().value().toArray();
+    float[] whole = y.get();
+    stack.refresh(0, 1, 0.5f, 1);
+    float[] dropped = y.get();
+    assertFalse(Arrays.equals(whole, dropped));
+    var e =
+        assertThrows(
+            IllegalStateException.class,
+            () -> stack.forward(inference(), x(training, T, B, I), null, null));
+    assertTrue(e.getMessage().contains("call refresh() without"), e.getMessage());
+    stack.refresh(0, 1, 0.5f, 2);
+    assertFalse(Arrays.equals(dropped, y.get()), "another seed");
+    stack.refresh(0, 1, 0.5f, 1);
+    assertArrayEquals(dropped, y.get(), "the same seed");
+    stack.refresh(0, 1);
+    assertArrayEquals(whole, y.get());
+    stack.forward(inference(), x(training, T, B, I), null, null);
+    for (float p : new float[] {-0.1f, 1, Float.NaN}) {
+      assertRefused(
+          "weight dropout: expected in [0, 1), actual " + p, () -> stack.refresh(0, 1, p, 1));
+    }
   }
 
   @Test

@@ -24,9 +24,11 @@ final class MemoryEstimate {
   static long bytes(LanguageModel model, LanguageModelTrainer.Config training) {
     LanguageModel.Config config = model.config();
     long gates = (long) config.cell().gates() * config.hidden();
+    // Packed for the way forward and back; with dropout what survives, its gradient in each thread.
+    long recurrentCopies = training.weightDropout() == 0 ? 2 : 3 + training.threads();
     long weights =
         model.parameters().count() * (1 + training.rule().states() + training.threads())
-            + 2L * config.layers() * gates * config.hidden();
+            + recurrentCopies * config.layers() * gates * config.hidden();
     long symbol =
         model.vocabulary().size()
             + config.embedding()

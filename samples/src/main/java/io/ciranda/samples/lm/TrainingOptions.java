@@ -29,6 +29,14 @@ final class TrainingOptions {
       description = "Steps between validations; 0 for once an epoch (default: ${DEFAULT-VALUE}).")
   int validateEvery;
 
+  @Option(
+      names = "--weight-dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description =
+          "Probability with which an element of a recurrent matrix is left out of a training step (Merity et al. 2018; default: ${DEFAULT-VALUE}).")
+  float weightDropout;
+
   @Mixin OptimizationOptions optimization;
 
   /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */
@@ -45,6 +53,7 @@ final class TrainingOptions {
         optimization.seed(),
         optimization.threads(batch),
         validateEvery,
-        optimization.patience());
+        optimization.patience(),
+        weightDropout);
   }
 }
