@@ -287,7 +287,7 @@ public interface Kernels {
   /** {@code y += x}. */
   void add(long y, long x, long n);
 
-  /** {@code y += a * x}. */
+  /** {@code y += a * x}; {@code y} may be {@code x}. */
   void axpy(long y, float a, long x, long n);
 
   /** {@code y = a * b}. */

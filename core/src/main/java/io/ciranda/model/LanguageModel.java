@@ -170,6 +170,14 @@ public final class LanguageModel implements AutoCloseable {
     return new LanguageModel(config, vocabulary, backend, seed, range);
   }
 
+  /** A model of its own that begins with the same weights. */
+  LanguageModel copy() {
+    LanguageModel copy = create(config, vocabulary, backend, 0);
+    copy.parameters.values().copyFrom(parameters.values());
+    copy.parameters.changed();
+    return copy;
+  }
+
   /** What the model is made of. */
   public Config config() {
     return config;

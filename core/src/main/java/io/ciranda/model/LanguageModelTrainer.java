@@ -9,6 +9,7 @@ import io.ciranda.kernel.UpdateRule;
 import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import io.ciranda.nn.CarriedState;
+import io.ciranda.train.AveragedWeights;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.LossCurves;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
  * Trains a language model by truncated BPTT: the text is cut into B lanes that are read side by
@@ -51,6 +53,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
    * @param patience validations without improvement after which the run ends; 0 for never
    * @param weightDropout the probability with which an element of a recurrent matrix is left out of
    *     a step, in [0, 1)
+   * @param average the decay of the {@link AveragedWeights} that are validated and kept, in [0, 1);
+   *     0 for the weights themselves
    */
   public record Config(
       int batch,
@@ -64,9 +68,10 @@ public final class LanguageModelTrainer implements AutoCloseable {
       int threads,
       int validateEvery,
       int patience,
-      float weightDropout) {
-    /** Off, it is not told in checkpoints: trainings of versions without it go on. */
-    private static final String OFF = ", weightDropout=0.0";
+      float weightDropout,
+      double average) {
+    /** Not told in checkpoints: trainings of versions without these go on. */
+    private static final Pattern OFF = Pattern.compile(", (weightDropout|average)=0\\.0(?=[,\\]])");
 
     /** Checks the sizes. */
     public Config {
@@ -87,9 +92,12 @@ public final class LanguageModelTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "weight-dropout: expected in [0, 1), actual " + weightDropout);
       }
+      if (!(average >= 0 && average < 1)) {
+        throw new IllegalArgumentException("average: expected in [0, 1), actual " + average);
+      }
     }
 
-    /** Without weight dropout. */
+    /** Without dropout of weights, and without an average of them. */
     public Config(
         int batch,
         int steps,
@@ -114,11 +122,12 @@ public final class LanguageModelTrainer implements AutoCloseable {
           threads,
           validateEvery,
           patience,
+          0,
           0);
     }
 
     private String description() {
-      return toString().replace(OFF, "");
+      return OFF.matcher(toString()).replaceAll("");
     }
 
     private static void require(String name, int value, int least) {
@@ -174,6 +183,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
   private final Patience patience;
   private final LossCurves curves;
   private final RunState state;
+  private final LanguageModel result; // the model itself where nothing is averaged
+  private final AveragedWeights average; // or null
 
   /**
    * A run at its beginning.
@@ -205,6 +216,12 @@ public final class LanguageModelTrainer implements AutoCloseable {
             (part, parts) -> model.refresh(part, parts, config.weightDropout, stepSeed()));
     curves = new LossCurves(totalSteps());
     state = new RunState(model.parameters(), parallel.optimizer(), patience, curves);
+    result = config.average == 0 ? model : model.copy();
+    average =
+        config.average == 0
+            ? null
+            : new AveragedWeights(
+                model.backend().kernels(), model.parameters(), result.parameters(), config.average);
     for (int worker = 0; worker < config.threads; worker++) {
       states.add(model.newState(firstLane(worker + 1) - firstLane(worker)));
     }
@@ -217,6 +234,14 @@ public final class LanguageModelTrainer implements AutoCloseable {
   /** The model in training. */
   public LanguageModel model() {
     return model;
+  }
+
+  /**
+   * The model to validate and to save: the one in training, or where weights are averaged another
+   * with the average, which the trainer owns.
+   */
+  public LanguageModel result() {
+    return result;
   }
 
   /** How it is trained. */
@@ -319,6 +344,9 @@ public final class LanguageModelTrainer implements AutoCloseable {
         parallel.step(
             stepSeed(), rate, (worker, tape) -> forward(worker, tape, steps, start, scale));
     double loss = result.loss() / (steps * (long) config.batch);
+    if (average != null) {
+      followWeights();
+    }
     window++;
     if (window == windows) {
       window = 0;
@@ -326,6 +354,12 @@ public final class LanguageModelTrainer implements AutoCloseable {
     }
     curves.addTraining(step(), loss);
     listener.onStep(this, loss, result.gradientNorm(), rate);
+  }
+
+  private void followWeights() {
+    long n = parallel.optimizer().steps();
+    parallel.team().run(part -> average.follow(n, part, config.threads));
+    result.parameters().changed();
   }
 
   private long stepSeed() {
@@ -345,7 +379,7 @@ public final class LanguageModelTrainer implements AutoCloseable {
   private void validate(Listener listener) throws IOException {
     int lanes = Math.clamp(valid.length / 2, 1, VALIDATION_LANES_PER_THREAD * config.threads);
     double loss =
-        LanguageModelEvaluator.inLanes(model, valid, lanes, parallel.team(), done -> {})
+        LanguageModelEvaluator.inLanes(result, valid, lanes, parallel.team(), done -> {})
             .natsPerSymbol();
     curves.addValidation(step(), loss);
     boolean improved = patience.improves(loss);
@@ -364,6 +398,9 @@ public final class LanguageModelTrainer implements AutoCloseable {
     var writer = new SafetensorsWriter();
     model.addTo(writer);
     state.addTo(writer, training(description), epoch, window);
+    if (average != null) {
+      average.addTo(writer);
+    }
     for (int worker = 0; worker < states.size(); worker++) {
       writer.add("state." + worker + ".h", states.get(worker).h());
       if (states.get(worker).c() != null) {
@@ -386,6 +423,9 @@ public final class LanguageModelTrainer implements AutoCloseable {
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
       ModelFormat.require(in, LanguageModel.KIND);
       long[] position = state.restore(in, training(description), config.epochs, windows - 1);
+      if (average != null) {
+        average.restore(in);
+      }
       for (int worker = 0; worker < states.size(); worker++) {
         in.loadInto("state." + worker + ".h", states.get(worker).h());
         Tensor c = states.get(worker).c();
@@ -401,6 +441,9 @@ public final class LanguageModelTrainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
+    if (average != null) {
+      result.close();
+    }
     states.forEach(CarriedState::close);
   }
 }

@@ -8,6 +8,7 @@
  *       arrays.
  *   <li>{@link io.ciranda.train.Optimizer}, {@link io.ciranda.train.Clipping}, {@link
  *       io.ciranda.train.Schedule}: what is done with a gradient.
+ *   <li>{@link io.ciranda.train.AveragedWeights}: weights of all steps in one model.
  *   <li>{@link io.ciranda.train.Patience}: when validation says to go slower, and when to stop.
  * </ul>
  *

@@ -29,10 +29,10 @@ class KilledRunTest {
     return folder.resolve("result").toString();
   }
 
-  private static float[] weightsAfter(int steps, Backend backend) throws IOException {
+  private static float[] averagesAfter(int steps, Backend backend) throws IOException {
     try (var run = new TrainingRun(backend)) {
       run.runTo(steps);
-      return run.weights();
+      return run.averages();
     }
   }
 
@@ -51,7 +51,7 @@ class KilledRunTest {
           Files.notExists(folder.resolve("result")), () -> "it ended before the kill:" + steps);
     }
     new ChildJvm().run(TrainingRun.class, Integer.toString(STEPS), checkpoint(), result());
-    assertResult(weightsAfter(STEPS, Backend.best()));
+    assertResult(averagesAfter(STEPS, Backend.best()));
   }
 
   /** Lets a run do some steps, kills it in the middle of something and returns what it printed. */
@@ -92,7 +92,7 @@ class KilledRunTest {
     var withoutBlas = Backend.of(Backend.best().kernels(), false);
     float[] compiled = null;
     for (int i = 0; i < 30; i++) { // at the last, all code that matters is compiled
-      compiled = weightsAfter(steps, withoutBlas);
+      compiled = averagesAfter(steps, withoutBlas);
     }
     assertResult(compiled);
   }

@@ -2,7 +2,9 @@ package io.ciranda.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +14,8 @@ import io.ciranda.kernel.UpdateRule;
 import io.ciranda.model.LanguageModelTrainer.Config;
 import io.ciranda.model.LanguageModelTrainer.End;
 import io.ciranda.nn.Cell;
+import io.ciranda.parallel.Team;
+import io.ciranda.testing.Values;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DivergedException;
@@ -226,7 +230,8 @@ class LanguageModelTrainerTest {
               1,
               0,
               0,
-              weightDropout);
+              weightDropout,
+              0);
       try (var model = model(Cell.LSTM, false);
           var trainer = new LanguageModelTrainer(model, ids, ids, config)) {
         trainer.run(() -> false, TrainingRun.SILENT);
@@ -236,6 +241,54 @@ class LanguageModelTrainerTest {
     }
     assertEquals(losses.get(0), losses.get(2));
     assertNotEquals(losses.get(1), losses.get(3), "training does not");
+  }
+
+  @Test
+  void averagedWeightsAreValidatedAndTheirSourceIsTrained() throws IOException {
+    try (var run = new TrainingRun();
+        var team = new Team(2)) {
+      var average = Values.doubles(run.model.parameters().values());
+      var validations = new ArrayList<Double>();
+      run.trainer.run(
+          () -> false,
+          new LanguageModelTrainer.Listener() {
+            @Override
+            public void onStep(
+                LanguageModelTrainer trainer, double loss, double norm, double rate) {
+              double n = trainer.step();
+              double decay = Math.min(0.9, (1 + n) / (10 + n));
+              float[] weights = run.weights();
+              Arrays.setAll(average, i -> decay * average[i] + (1 - decay) * weights[i]);
+              LanguageModel result = trainer.result();
+              Values.assertClose(
+                  "average after step " + trainer.step(),
+                  average,
+                  Values.doubles(result.parameters().values()),
+                  1e-5);
+            }
+
+            @Override
+            public void onValidation(LanguageModelTrainer trainer, double loss, boolean best) {
+              validations.add(loss);
+              assertEquals(
+                  LanguageModelEvaluator.inLanes(
+                          trainer.result(), TrainingRun.VALID, 32, team, done -> {})
+                      .natsPerSymbol(),
+                  loss);
+            }
+          });
+      assertFalse(validations.isEmpty());
+      assertFalse(Arrays.equals(run.weights(), run.averages()));
+    }
+  }
+
+  @Test
+  void withoutAnAverageTheModelItselfIsTheResult() {
+    int[] ids = loopVocabulary().encode(LOOP).ids();
+    try (var model = model(Cell.RNN, false);
+        var trainer = new LanguageModelTrainer(model, ids, ids, simple(1, 0.01, 0))) {
+      assertSame(model, trainer.result());
+    }
   }
 
   @Test
@@ -285,11 +338,13 @@ class LanguageModelTrainerTest {
   /** Weights and curves of a run. */
   private static final class Finished {
     private final float[] weights;
+    private final float[] averages;
     private final List<Point> trainCurve;
     private final List<Point> validCurve;
 
     Finished(TrainingRun run) {
       weights = run.weights();
+      averages = run.averages();
       trainCurve = run.trainer.curves().training();
       validCurve = run.trainer.curves().validation();
     }
@@ -303,6 +358,7 @@ class LanguageModelTrainerTest {
 
     void assertSame(Finished other, String when) {
       assertArrayEquals(weights, other.weights, when);
+      assertArrayEquals(averages, other.averages, when);
       assertEquals(trainCurve, other.trainCurve, when);
       assertEquals(validCurve, other.validCurve, when);
     }

@@ -62,7 +62,8 @@ class TrainingMemoryTest {
             threads,
             0,
             0,
-            0.2f);
+            0.2f,
+            0.9);
     try (var model =
             LanguageModel.create(
                 new LanguageModel.Config(cell, 8, 8, 2, false, 0.2f),

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 
 /**
- * A small run with everything that has a state: momentum, dropout of units and weights, two
- * threads, a learning rate that hangs on validation losses. As a program, it trains with a
+ * A small run with everything that has a state: momentum, dropout of units and weights, averages,
+ * two threads, a learning rate that hangs on validation losses. As a program, it trains with a
  * checkpoint after every third step and goes on from one that is there.
  */
 final class TrainingRun implements AutoCloseable {
@@ -24,7 +24,7 @@ final class TrainingRun implements AutoCloseable {
   static final int VALIDATE_EVERY = 4;
 
   private static final String TEXT = text(4 * (5 * WINDOWS - 2) + 1); // the last window is shorter
-  private static final int[] VALID = Values.ids("valid", 100, 6);
+  static final int[] VALID = Values.ids("valid", 100, 6);
   private static final Vocabulary VOCABULARY =
       Vocabulary.of(Vocabulary.Level.CHAR, TEXT, Integer.MAX_VALUE);
 
@@ -62,7 +62,8 @@ final class TrainingRun implements AutoCloseable {
         threads,
         VALIDATE_EVERY,
         0,
-        0.3f);
+        0.3f,
+        0.9);
   }
 
   private static String text(int length) {
@@ -96,6 +97,10 @@ final class TrainingRun implements AutoCloseable {
     return model.parameters().values().toArray();
   }
 
+  float[] averages() {
+    return trainer.result().parameters().values().toArray();
+  }
+
   @Override
   public void close() {
     trainer.close();
@@ -119,7 +124,7 @@ final class TrainingRun implements AutoCloseable {
             System.out.flush();
           };
       run.trainer.run(() -> run.trainer.step() >= steps, listener);
-      run.model.save(Path.of(args[2]));
+      run.trainer.result().save(Path.of(args[2]));
     }
   }
 }

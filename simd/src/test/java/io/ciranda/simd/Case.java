@@ -247,6 +247,7 @@ record Case(String name, double tolerance, List<Values> arrays, Call call) {
             (k, a) -> k.squaredError(a[0], a[1], 0, m)),
         of("add", 0, List.of(row, row), (k, a) -> k.add(a[0], a[1], m)),
         of("axpy", 1e-6, List.of(row, row), (k, a) -> k.axpy(a[0], 1.7f, a[1], m)),
+        of("axpy of y", 1e-6, List.of(row), (k, a) -> k.axpy(a[0], -0.3f, a[0], m)),
         of("multiply", 0, List.of(out, row, row), (k, a) -> k.multiply(a[0], a[1], a[2], m)),
         of(
             "multiplyAdd",

@@ -18,17 +18,19 @@ final class MemoryEstimate {
   private MemoryEstimate() {}
 
   /**
-   * Bytes, give or take a half: weights, optimiser state, gradients of each thread, packed
-   * recurrent weights, and what a window of T steps by B lanes keeps for its backward pass.
+   * Bytes, give or take a half: weights and their average, optimiser state, gradients of each
+   * thread, packed recurrent weights, and what a window of T steps by B lanes keeps for its
+   * backward pass.
    */
   static long bytes(LanguageModel model, LanguageModelTrainer.Config training) {
     LanguageModel.Config config = model.config();
     long gates = (long) config.cell().gates() * config.hidden();
     // Packed for the way forward and back; with dropout what survives, its gradient in each thread.
     long recurrentCopies = training.weightDropout() == 0 ? 2 : 3 + training.threads();
+    int averages = training.average() == 0 ? 0 : 1;
     long weights =
-        model.parameters().count() * (1 + training.rule().states() + training.threads())
-            + recurrentCopies * config.layers() * gates * config.hidden();
+        model.parameters().count() * (1 + averages + training.rule().states() + training.threads())
+            + (recurrentCopies + 2 * averages) * config.layers() * gates * config.hidden();
     long symbol =
         model.vocabulary().size()
             + config.embedding()

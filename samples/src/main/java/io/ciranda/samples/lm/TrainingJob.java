@@ -308,7 +308,7 @@ final class TrainingJob {
 
     @Override
     public void saveModel(Path file) throws IOException {
-      trainer.model().save(file);
+      trainer.result().save(file);
     }
 
     @Override

@@ -37,6 +37,16 @@ final class TrainingOptions {
           "Probability with which an element of a recurrent matrix is left out of a training step (Merity et al. 2018; default: ${DEFAULT-VALUE}).")
   float weightDropout;
 
+  @Option(
+      names = "--average",
+      paramLabel = "D",
+      defaultValue = "0",
+      description = {
+        "Validate and save a moving average of the weights, such as 0.999: after step n it is D times itself plus 1 - D times the weights,",
+        "with (1 + n) / (10 + n) for D at the beginning; 0 for the weights themselves (default: ${DEFAULT-VALUE})."
+      })
+  double average;
+
   @Mixin OptimizationOptions optimization;
 
   /** Throws IllegalArgumentException with expected and actual where a value makes no sense. */
@@ -54,6 +64,7 @@ final class TrainingOptions {
         optimization.threads(batch),
         validateEvery,
         optimization.patience(),
-        weightDropout);
+        weightDropout,
+        average);
   }
 }

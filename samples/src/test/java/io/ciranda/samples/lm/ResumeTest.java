@@ -2,16 +2,20 @@ package io.ciranda.samples.lm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ciranda.io.SafetensorsFile;
 import io.ciranda.kernel.Backend;
+import io.ciranda.memory.Tensor;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.samples.Texts;
 import io.ciranda.samples.Typed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Runs that are stopped by the clock and go on. */
 class ResumeTest {
   private static final String RUN =
-      "lm train --json --hidden 16 --layers 2 --dropout 0.2 --batch 4 --bptt 16 --epochs 10 --lr 0.01"
+      "lm train --json --hidden 16 --layers 2 --dropout 0.2 --weight-dropout 0.1 --average 0.9 --batch 4 --bptt 16 --epochs 10 --lr 0.01"
           + " --schedule cosine:10 --threads 2 --validate-every 10";
 
   /** Over before the first step. */
@@ -65,6 +69,27 @@ class ResumeTest {
     assertArrayEquals(bytes("whole.safetensors"), bytes("pieces.safetensors"));
     assertArrayEquals(bytes("whole.checkpoint"), bytes("pieces.checkpoint"));
     assertArrayEquals(bytes("whole.loss.csv"), bytes("pieces.loss.csv"));
+  }
+
+  /** Validated once, at the end. */
+  @Test
+  void theModelHasTheAveragedWeightsAndTheCheckpointBoth() throws IOException {
+    Typed.words(
+            RUN.replace("--validate-every 10", "--validate-every 0").replace("10 --lr", "1 --lr"),
+            "--text",
+            text,
+            "--model",
+            model("model"))
+        .done();
+    String name = "rnn.weight_hh_l1";
+    try (var saved = SafetensorsFile.open(model("model"));
+        var checkpoint = SafetensorsFile.open(folder.resolve("model.checkpoint"));
+        Tensor weights = saved.load(name);
+        Tensor average = checkpoint.load("average." + name);
+        Tensor trained = checkpoint.load(name)) {
+      assertArrayEquals(weights.toArray(), average.toArray());
+      assertFalse(Arrays.equals(weights.toArray(), trained.toArray()));
+    }
   }
 
   @Test
@@ -149,7 +174,7 @@ class ResumeTest {
     train("model", A_MOMENT).done();
     Path checkpoint = folder.resolve("model.checkpoint");
     byte[] whole = Files.readAllBytes(checkpoint);
-    Files.write(checkpoint, java.util.Arrays.copyOf(whole, whole.length / 2));
+    Files.write(checkpoint, Arrays.copyOf(whole, whole.length / 2));
     train("model", " --resume").fails(1, checkpoint + ": ");
   }
 

@@ -62,6 +62,7 @@ class TrainingOptionsTest {
           --tie                                | tied=true              | -
           --dropout 0.5                        | dropout=0.5            | -
           --weight-dropout 0.3                 | weightDropout=0.3      | -
+          --average 0.9                        | average=0.9            | -
           --init-range 0.05                    | -                      | -
           --batch 8                            | batch=8                | -
           --bptt 8                             | steps=8                | -
@@ -129,6 +130,7 @@ class TrainingOptionsTest {
           --tie --embed 4                  | tied weights need an embedding as wide as the hidden layer
           --dropout 1                      | dropout: expected in [0, 1), actual 1.0
           --weight-dropout 1               | weight-dropout: expected in [0, 1), actual 1.0
+          --average 1                      | average: expected in [0, 1), actual 1.0
           --init-range -1                  | --init-range: expected 0 or more, actual -1.0
           --batch 0                        | batch: expected at least 1, actual 0
           --bptt 0                         | steps: expected at least 1, actual 0
