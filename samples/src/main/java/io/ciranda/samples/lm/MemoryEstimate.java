@@ -26,11 +26,11 @@ final class MemoryEstimate {
     LanguageModel.Config config = model.config();
     long gates = (long) config.cell().gates() * config.hidden();
     // Packed for the way forward and back; with dropout what survives, its gradient in each thread.
-    long recurrentCopies = training.weightDropout() == 0 ? 2 : 3 + training.threads();
+    int recurrentCopies = training.weightDropout() == 0 ? 2 : 3 + training.threads();
     int averages = training.average() == 0 ? 0 : 1;
     long weights =
         model.parameters().count() * (1 + averages + training.rule().states() + training.threads())
-            + (recurrentCopies + 2 * averages) * config.layers() * gates * config.hidden();
+            + gates * config.hidden() * config.layers() * (recurrentCopies + 2 * averages);
     long symbol =
         model.vocabulary().size()
             + config.embedding()
