@@ -107,7 +107,7 @@ public final class Execute extends LectureExample {
   @Option(
       names = "--goal",
       paramLabel = "SHARE",
-      defaultValue = "0.95",
+      defaultValue = "0.75",
       description = {
         "Of characters that must be right, with the curriculum that is named or the combined one of all",
         "(default: ${DEFAULT-VALUE})."
