@@ -4,6 +4,7 @@ import io.ciranda.samples.cli.CommandGroup;
 import io.ciranda.samples.lecture.activity.Activity;
 import io.ciranda.samples.lecture.bptt.Bptt;
 import io.ciranda.samples.lecture.bptt.Gradients;
+import io.ciranda.samples.lecture.execute.Execute;
 import io.ciranda.samples.lecture.labels.Dna;
 import io.ciranda.samples.lecture.labels.Tagger;
 import io.ciranda.samples.lecture.language.LmChar;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Command;
       Adding.class,
       LmChar.class,
       LmWord.class,
+      Execute.class,
       Sentiment.class,
       Tagger.class,
       Dna.class,

@@ -7,11 +7,13 @@ import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.LineChart;
 import io.ciranda.samples.report.RunFolder;
 import io.ciranda.samples.report.Summaries;
+import io.ciranda.samples.report.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -89,6 +91,11 @@ public final class Lesson {
   /** How it goes; not shown under {@code --quiet}. */
   public void narrate(String line) {
     console.narrate(line);
+  }
+
+  /** Begins to show a training that takes minutes: speed, loss and the time left. */
+  public TrainingProgress progress(String task, long steps) {
+    return TrainingProgress.start(console, task, 0, steps, ChronoUnit.FOREVER.getDuration());
   }
 
   /** Adds a line to the table of results. */

@@ -7,7 +7,8 @@
  * io.ciranda.samples.lecture.Examples}. Most build on {@link io.ciranda.samples.lecture.Network} or
  * {@link io.ciranda.samples.lecture.LinearNetwork} and train with {@link
  * io.ciranda.samples.lecture.Learning}; below those there is only the engine. Sections: {@code
- * unrolling}, {@code units}, {@code bptt}, {@code memory}, {@code language}, {@code sentiment},
- * {@code labels}, {@code music}, {@code speech}, {@code video}, {@code activity}.
+ * unrolling}, {@code units}, {@code bptt}, {@code memory}, {@code language}, {@code execute},
+ * {@code sentiment}, {@code labels}, {@code music}, {@code speech}, {@code video}, {@code
+ * activity}.
  */
 package io.ciranda.samples.lecture;

@@ -43,6 +43,7 @@ class ExamplesTest {
             "adding",
             "lm-char",
             "lm-word",
+            "execute",
             "sentiment",
             "tagger",
             "dna",
@@ -89,6 +90,8 @@ class ExamplesTest {
     "sentiment --hidden 2 --epochs 1, accuracy, ",
     "lm-char --symbols 20000 --hidden 2 --epochs 1, nats a character, ",
     "lm-word --symbols 20000 --hidden 2 --epochs 1 --vocabulary 1000, 'a step at 1,000 words', ",
+    "execute --hidden 2 --steps 1, baseline: outputs, ",
+    "execute --task program --nesting 2 --curriculum naive --steps 1, naive: outputs, ",
     "music --hidden 2 --epochs 1, nats a frame, ",
     "video --hidden 2 --epochs 1 --films 20, learned and tested with frames in no order, ",
   })
@@ -144,6 +147,10 @@ class ExamplesTest {
     Typed.words("example sentiment --words 0").fails(2, "--words: expected at least 1, actual 0");
     Typed.words("example lm-char --symbols 5").fails(2, "--symbols: expected at least 10000");
     Typed.words("example lm-word --vocabulary 5").fails(2, "--vocabulary: expected at least 1000");
+    Typed.words("example execute --digits 1").fails(2, "--digits: expected 2 to 9, actual 1");
+    Typed.words("example execute --nesting 2").fails(2, "--nesting: expected 1 to 1, actual 2");
+    Typed.words("example execute --curriculum easy")
+        .fails(2, "expected one of [baseline, naive, mixed, combined] or all, actual 'easy'");
     Typed.words("example music --epochs 0").fails(2, "--epochs: expected at least 1, actual 0");
     Typed.words("example music --dropout 1").fails(2, "dropout: expected in [0, 1), actual 1.0");
     Typed.words("example speech --hidden 0").fails(2, "hidden: expected at least 1, actual 0");
@@ -252,6 +259,19 @@ class ExamplesTest {
     String samples = Files.readString(run.resolve("samples.txt"));
     assertTrue(samples.contains("the cat sat on the mat"), samples);
     assertTrue(Files.readString(run.resolve("expected.svg")).contains("["), "nothing was expected");
+  }
+
+  @Test
+  void executeTellsSumsFromTheLastDigitOn() throws IOException {
+    String command =
+        "example execute --reverse --curriculum mixed --steps 500 --lr 0.01 --hidden 64";
+    JsonNode report = Typed.words(command + " --goal 0.45 --json --out", folder).json();
+    assertEquals(
+        "made up, sums of two numbers with 2 digits: 20,000 to learn from, 1,000 others to test",
+        report.get("data").asText());
+    Path run = Path.of(report.get("folder").asText());
+    assertTrue(Files.readString(run.resolve("answers.svg")).contains("print("), "no programs");
+    assertTrue(Files.readString(run.resolve("execute.csv")).contains("\"mixed\",20000.0,"));
   }
 
   @Test

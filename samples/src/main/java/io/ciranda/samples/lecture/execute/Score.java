@@ -1,0 +1,48 @@
+package io.ciranda.samples.lecture.execute;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How well outputs are told.
+ *
+ * @param characters the share of right characters, each after the right ones before it
+ * @param outputs the share of outputs that are right to the end
+ */
+record Score(double characters, double outputs) {
+
+  /** Of {@code told}, as long as the programs' outputs. */
+  static Score of(List<Program> programs, List<String> told) {
+    long characters =
+        IntStream.range(0, told.size())
+            .mapToLong(i -> equal(programs.get(i).output(), told.get(i)))
+            .sum();
+    long outputs =
+        IntStream.range(0, told.size())
+            .filter(i -> programs.get(i).output().equals(told.get(i)))
+            .count();
+    return new Score(
+        characters / (double) ProgramModel.characters(programs), outputs / (double) told.size());
+  }
+
+  private static long equal(String a, String b) {
+    return IntStream.range(0, a.length()).filter(i -> a.charAt(i) == b.charAt(i)).count();
+  }
+
+  /** The share of characters of whoever tells the most frequent one in each place. */
+  static double ofMostFrequent(List<Program> programs) {
+    int longest = programs.stream().mapToInt(p -> p.output().length()).max().orElse(0);
+    long right =
+        IntStream.range(0, longest).mapToLong(place -> mostFrequent(programs, place)).sum();
+    return right / (double) ProgramModel.characters(programs);
+  }
+
+  private static long mostFrequent(List<Program> programs, int place) {
+    int[] counts = new int[128];
+    programs.stream()
+        .map(Program::output)
+        .filter(output -> place < output.length())
+        .forEach(output -> counts[output.charAt(place)]++);
+    return IntStream.of(counts).max().orElse(0);
+  }
+}
