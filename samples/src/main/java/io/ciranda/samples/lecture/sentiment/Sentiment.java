@@ -40,7 +40,7 @@ public final class Sentiment extends LectureExample {
   private static final int SHOWN = 8;
 
   // Of the language model.
-  private static final double READING_DROPOUT = 0.2;
+  private static final double READING_DROPOUT = 0.1;
   private static final int LANES = 32;
   private static final int WINDOW = 64;
   private static final int LARGE = 5000; // vocabulary that wants an adaptive softmax
@@ -103,6 +103,14 @@ public final class Sentiment extends LectureExample {
       defaultValue = "0.3",
       description = "Of what is read and of what is remembered (default: ${DEFAULT-VALUE}).")
   private double dropout;
+
+  @Option(
+      names = "--unknown-rate",
+      paramLabel = "P",
+      defaultValue = "0.05",
+      description =
+          "Of the words that are read as unknown ones in training (default: ${DEFAULT-VALUE}).")
+  private double unknownRate;
 
   @Option(
       names = "--lr",
@@ -190,6 +198,7 @@ public final class Sentiment extends LectureExample {
                     .withBidirectional(bidirectional)
                     .withPooling(Pooling.MEAN)
                     .withDropout(dropout)
+                    .withUnknownRate(unknownRate)
                     .withMinCount(minCount)
                     .withLearningRate(rate)
                     .withBatch(batch)
