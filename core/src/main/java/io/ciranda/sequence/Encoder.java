@@ -29,8 +29,15 @@ record Encoder(
     List<SymbolTable> tables,
     int spelled) {
 
-  /** Learns from sequences that are alike in form. */
+  /**
+   * Learns from sequences that are alike in form, unless the options say how another model reads.
+   */
   static Encoder learn(List<Sequence> sequences, SequenceOptions options) {
+    if (options.beginning != null) {
+      Encoder encoder = options.beginning.encoder();
+      encoder.require(sequences.getFirst(), "the training's sequences, by their beginning");
+      return encoder;
+    }
     int n = sequences.getFirst().features();
     float[] shift = new float[n];
     float[] scale = new float[n];

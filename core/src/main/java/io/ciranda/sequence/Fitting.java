@@ -71,9 +71,20 @@ record Fitting(
     }
   }
 
+  /** Before the first step: with random weights, or those that it is to begin with. */
   SequenceNetwork newNetwork() {
-    return new SequenceNetwork(
-        sizes, options.dropout, options.unknownRate, options.memory, options.seed);
+    var network =
+        new SequenceNetwork(
+            sizes, options.dropout, options.unknownRate, options.memory, options.seed);
+    try {
+      if (options.beginning != null) {
+        options.beginning.putInto(network);
+      }
+      return network;
+    } catch (Throwable e) {
+      network.close();
+      throw e;
+    }
   }
 
   Trainer newTrainer(SequenceNetwork network) {

@@ -74,7 +74,8 @@ public final class SequenceLanguageModel implements AutoCloseable {
             options.hidden,
             options.layers,
             false,
-            options.dropout);
+            options.dropout,
+            options.cutoffs);
     LanguageModel model = LanguageModel.create(shape, vocabulary, Backend.best(), options.seed);
     try {
       train(model, train, valid, options);
@@ -221,6 +222,11 @@ public final class SequenceLanguageModel implements AutoCloseable {
    */
   public TextSession newSession() {
     return new TextSession(packed, vocabulary());
+  }
+
+  /** What another model may begin with, whose steps are a symbol each. */
+  public Beginning beginning() {
+    return Beginning.of(model);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.ciranda.sequence;
 
 import io.ciranda.kernel.UpdateRule;
+import io.ciranda.nn.AdaptiveSoftmax;
 import io.ciranda.nn.Cell;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.Schedule;
@@ -31,6 +32,8 @@ public final class SequenceOptions implements Cloneable {
   float dropout = 0.2f;
   int memory; // 0: as PyTorch begins
   private int embedding; // 0: by the rule
+  Beginning beginning; // null: random weights
+  List<Integer> cutoffs = List.of();
   int minCount = 1;
   float unknownRate = 0.05f;
   int spelled = -1; // column
@@ -120,6 +123,27 @@ public final class SequenceOptions implements Cloneable {
   public SequenceOptions withMemory(int steps) {
     require("memory", steps, 3);
     return with(o -> o.memory = steps);
+  }
+
+  /**
+   * What the network begins with: random weights. With this, it reads sequences as the other model
+   * does, whose symbols it knows, not those of its examples; sizes and kind of cell have to be that
+   * one's. Of no effect on a language model.
+   */
+  public SequenceOptions withBeginning(Beginning other) {
+    return with(o -> o.beginning = other);
+  }
+
+  /**
+   * Makes the softmax of a language model an {@link io.ciranda.nn.AdaptiveSoftmax}, which is many
+   * times faster where the vocabulary is large: symbols from the N-th most frequent on stand in a
+   * cluster, with N, M in two. None; of no effect on other models.
+   */
+  public SequenceOptions withCutoffs(Integer... ascending) {
+    if (ascending.length > 0) {
+      AdaptiveSoftmax.requireAscending(List.of(ascending));
+    }
+    return with(o -> o.cutoffs = List.of(ascending));
   }
 
   // ---- the input ----
@@ -362,8 +386,14 @@ public final class SequenceOptions implements Cloneable {
     }
   }
 
+  /** A beginning is told where there is one, so that checkpoints without one stay what they are. */
   @Override
   public String toString() {
+    String settings = settings();
+    return beginning == null ? settings : settings + ", beginning with " + beginning;
+  }
+
+  private String settings() {
     return String.join(
         ", ",
         List.of(

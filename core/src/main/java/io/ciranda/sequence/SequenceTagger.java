@@ -203,6 +203,11 @@ public final class SequenceTagger implements AutoCloseable {
         Labels.union(labels(), wanted.stream().flatMap(List::stream)), wanted, given);
   }
 
+  /** What another model may begin with, which then reads as this one does. */
+  public Beginning beginning() {
+    return Beginning.of(model);
+  }
+
   /**
    * Whether it knows a name in column {@code k} of the names; it reads others as the unknown one.
    */

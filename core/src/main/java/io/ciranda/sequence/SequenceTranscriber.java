@@ -172,6 +172,11 @@ public final class SequenceTranscriber implements AutoCloseable {
     return metrics;
   }
 
+  /** What another model may begin with, which then reads as this one does. */
+  public Beginning beginning() {
+    return Beginning.of(model);
+  }
+
   /**
    * Whether it knows a name in column {@code k} of the names; it reads others as the unknown one.
    */

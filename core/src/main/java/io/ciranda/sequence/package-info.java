@@ -32,6 +32,9 @@
  *   <li>Examples that cannot be learned from are refused with the number of the first of them.
  * </ul>
  *
+ * <p>A model may begin with what another one has learned, a language model above all, which needs
+ * no labels: {@link io.ciranda.sequence.Beginning}.
+ *
  * <p>Below them: {@code Split} parts the examples, {@code Encoder} turns sequences into features
  * and rows, {@code Targets} says what outputs mean, {@code SequenceNetwork} is the forward pass to
  * the loss, {@code Fitting} and {@code Trainer} train any of them, {@code SequenceModel} runs the

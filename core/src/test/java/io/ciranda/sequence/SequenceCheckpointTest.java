@@ -117,6 +117,23 @@ class SequenceCheckpointTest {
   }
 
   @Test
+  void aTrainingThatBeganWithAnotherModelGoesOnToo() {
+    Beginning beginning;
+    Beginning another;
+    try (var one = SequenceClassifier.fit(EXAMPLES, OPTIONS.withEpochs(1));
+        var two = SequenceClassifier.fit(EXAMPLES, OPTIONS.withEpochs(2))) {
+      beginning = one.beginning();
+      another = two.beginning();
+    }
+    SequenceOptions options = OPTIONS.withEpochs(4).withBeginning(beginning);
+    List<LabelPrediction> expected = predictions(options);
+    SequenceOptions kept = options.withCheckpoint(file);
+    predictions(kept.withListener(new Watch(30)));
+    assertRefused("another training", kept.withBeginning(another), EXAMPLES);
+    assertEquals(expected, predictions(kept));
+  }
+
+  @Test
   void anotherTrainingOrADamagedFileIsRefused() throws IOException {
     predictions(OPTIONS.withListener(new Watch(30)).withCheckpoint(file));
     var options = OPTIONS.withCheckpoint(file);

@@ -158,6 +158,22 @@ class SequenceLanguageModelTest {
   }
 
   @Test
+  void anAdaptiveSoftmaxLearnsToo(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("visits.safetensors");
+    var options = quick().withEmbedding(8).withEpochs(15).withLearningRate(0.02).withCutoffs(2, 4);
+    try (var model = SequenceLanguageModel.fit(visits(400, 1), Level.WORD, options)) {
+      assertEquals("book", model.predict("book page page page put").label());
+      model.save(file);
+    }
+    try (var plain = LanguageModel.load(file, Backend.best())) {
+      assertEquals(List.of(2, 4), plain.config().cutoffs());
+    }
+    assertRefused(
+        "cutoffs: expected one or more, ascending, from 1 on, actual [4, 2]",
+        () -> quick().withCutoffs(4, 2));
+  }
+
+  @Test
   void aWordThatIsNewIsUnknownACharacterIsRefused() {
     var options = quick().withEpochs(1).withMinCount(5);
     String text = visits(30, 1) + "sofa page put sofa\n" + visits(30, 2);

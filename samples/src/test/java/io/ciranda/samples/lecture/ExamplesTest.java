@@ -87,7 +87,7 @@ class ExamplesTest {
     "dna --train 50 --epochs 1, 'error, position weights', ",
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
     "activity --hidden 2 --epochs 1, accuracy, ",
-    "sentiment --hidden 2 --epochs 1, accuracy, ",
+    "sentiment --hidden 2 --epochs 1 --pretrain 1, accuracy, ",
     "lm-char --symbols 20000 --hidden 2 --epochs 1, nats a character, ",
     "lm-word --symbols 20000 --hidden 2 --epochs 1 --vocabulary 1000, 'a step at 1,000 words', ",
     "execute --hidden 2 --steps 1, baseline: outputs, ",
@@ -145,6 +145,9 @@ class ExamplesTest {
     Typed.words("example activity --data x.ts")
         .fails(2, "--data and --test: expected both or none");
     Typed.words("example sentiment --words 0").fails(2, "--words: expected at least 1, actual 0");
+    Typed.words("example sentiment --bidirectional --pretrain 1")
+        .fails(2, "--pretrain: expected without --bidirectional");
+    Typed.words("example sentiment --labelled 5").fails(2, "--labelled: expected at least 10");
     Typed.words("example lm-char --symbols 5").fails(2, "--symbols: expected at least 10000");
     Typed.words("example lm-word --vocabulary 5").fails(2, "--vocabulary: expected at least 1000");
     Typed.words("example execute --digits 1").fails(2, "--digits: expected 2 to 9, actual 1");
@@ -242,8 +245,15 @@ class ExamplesTest {
     Files.writeString(train, "pos\t9\tNot bad, but fine!\nneg\t2\tFine, but bad.\n".repeat(50));
     Typed.words(files, test).fails(1, "no such file: " + test);
     Files.writeString(test, "pos\tWho knows? But FINE!\nneg\tWho knows? But BAD.\n");
-    JsonNode figure = Typed.words(files, test).json().get("figures").get(0);
-    assertEquals(1, figure.get("value").asDouble(), figure.toString());
+    JsonNode figures = Typed.words(files, test).json().get("figures");
+    assertEquals(1, figures.size(), figures.toString());
+    assertEquals(1, figures.get(0).get("value").asDouble(), figures.toString());
+    figures = Typed.words(files + " " + test + " --pretrain 2").json().get("figures");
+    assertEquals(
+        "100 labels, beginning with a language model: accuracy",
+        figures.get(1).get("name").asText());
+    assertEquals(1, figures.get(1).get("value").asDouble(), figures.toString());
+    assertEquals(1, figures.get(1).get("baseline").asDouble(), figures.toString());
   }
 
   @ParameterizedTest

@@ -55,8 +55,8 @@ record Review(List<String> words, String label) {
   }
 
   /**
-   * Made-up reviews, as many of praise as of blame. Each says what was expected and what came; the
-   * same words in another order, or one "not" more, say the opposite.
+   * Made-up reviews, as many of praise as of blame. Each says what was expected and, twice, what
+   * came; the same words in another order, or one "not" more, say the opposite.
    */
   static List<Review> makeUp(int number, Random random) {
     return IntStream.range(0, number).mapToObj(i -> makeUp(i % 2 == 0, random)).toList();
@@ -73,11 +73,12 @@ record Review(List<String> words, String label) {
 
   private static Review makeUp(boolean praises, Random random) {
     String text =
-        "%s i thought the %s would be %s , but it was %s . %s"
+        "%s i thought the %s would be %s , but it was %s , really %s . %s"
             .formatted(
                 any(ASIDES, random),
                 any(THINGS, random),
                 said(random.nextBoolean(), random),
+                said(praises, random),
                 said(praises, random),
                 any(ASIDES, random));
     return new Review(words(text), praises ? PRAISE : BLAME);

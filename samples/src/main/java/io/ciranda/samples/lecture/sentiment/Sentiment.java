@@ -5,15 +5,23 @@ import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.LectureExample;
 import io.ciranda.samples.lecture.Lesson;
 import io.ciranda.samples.lecture.Svg;
+import io.ciranda.sequence.Beginning;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.LabelSession;
 import io.ciranda.sequence.Pooling;
 import io.ciranda.sequence.SequenceClassifier;
+import io.ciranda.sequence.SequenceLanguageModel;
 import io.ciranda.sequence.SequenceOptions;
+import io.ciranda.sequence.TrainingListener;
+import io.ciranda.text.Vocabulary;
+import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,10 +30,21 @@ import picocli.CommandLine.Option;
     name = "sentiment",
     description = {
       "A sequence of words to one label: does a review praise or blame?",
-      "A GRU from random vectors beside naive Bayes, and what it believes after each word."
+      "A GRU from random vectors beside naive Bayes, and what it believes after each word; and from few labels,",
+      "beginning with a language model of reviews that need none (Dai and Le 2015)."
     })
 public final class Sentiment extends LectureExample {
+  /** What a language model has to add. */
+  private static final double GAIN = 0.015;
+
   private static final int SHOWN = 8;
+
+  // Of the language model.
+  private static final double READING_DROPOUT = 0.1;
+  private static final int LANES = 32;
+  private static final int WINDOW = 64;
+  private static final int LARGE = 5000; // vocabulary that wants an adaptive softmax
+
   private static final int WORDS_SHOWN = 24; // the last of a review
 
   @Option(
@@ -60,14 +79,22 @@ public final class Sentiment extends LectureExample {
   @Option(
       names = "--hidden",
       paramLabel = "H",
-      defaultValue = "32",
+      defaultValue = "64",
       description = "Units in a direction (default: ${DEFAULT-VALUE}).")
   private int hidden;
 
   @Option(
+      names = "--embedding",
+      paramLabel = "E",
+      description = "Numbers that stand for a word (default: half of the words, 50 at most).")
+  private Integer embedding;
+
+  @Option(
       names = "--bidirectional",
-      description =
-          "Read forwards and backwards; what is believed after each word can then not be drawn.")
+      description = {
+        "Read forwards and backwards; what is believed after each word can then not be drawn,",
+        "and there is no --pretrain: a language model reads forwards."
+      })
   private boolean bidirectional;
 
   @Option(
@@ -76,6 +103,14 @@ public final class Sentiment extends LectureExample {
       defaultValue = "0.3",
       description = "Of what is read and of what is remembered (default: ${DEFAULT-VALUE}).")
   private double dropout;
+
+  @Option(
+      names = "--unknown-rate",
+      paramLabel = "P",
+      defaultValue = "0.05",
+      description =
+          "Of the words that are read as unknown ones in training (default: ${DEFAULT-VALUE}).")
+  private double unknownRate;
 
   @Option(
       names = "--lr",
@@ -102,6 +137,32 @@ public final class Sentiment extends LectureExample {
   private int epochs;
 
   @Option(
+      names = "--pretrain",
+      paramLabel = "EPOCHS",
+      description = {
+        "Passes of a language model over the reviews to learn from; a second classifier begins with its word vectors",
+        "and its recurrent layer (default: 40 for made-up reviews, else 0, which is none)."
+      })
+  private Integer pretrain;
+
+  @Option(
+      names = "--pretrain-lr",
+      paramLabel = "RATE",
+      defaultValue = "0.01",
+      description =
+          "Learning rate of the language model, which falls to 0 (default: ${DEFAULT-VALUE}).")
+  private double pretrainRate;
+
+  @Option(
+      names = "--labelled",
+      paramLabel = "N",
+      description = {
+        "How many of those reviews the second classifier knows the labels of, and one from random vectors beside it",
+        "(default: 100 of made-up reviews, else all)."
+      })
+  private Integer labelled;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       defaultValue = "2",
@@ -124,14 +185,20 @@ public final class Sentiment extends LectureExample {
   protected void run(Lesson lesson) throws IOException {
     require((data == null) == (test == null), "--data and --test: expected both or none");
     require(words >= 1, "--words: expected at least 1, actual " + words);
+    int passes = pretrain != null ? pretrain : data == null && !bidirectional ? 40 : 0;
+    require(passes >= 0, "--pretrain: expected at least 0, actual " + passes);
+    require(
+        passes == 0 || !bidirectional,
+        "--pretrain: expected without --bidirectional: a language model reads forwards");
     SequenceOptions options =
         checked(
             () ->
-                SequenceOptions.standard()
+                sized()
                     .withHidden(hidden)
                     .withBidirectional(bidirectional)
                     .withPooling(Pooling.MEAN)
                     .withDropout(dropout)
+                    .withUnknownRate(unknownRate)
                     .withMinCount(minCount)
                     .withLearningRate(rate)
                     .withBatch(batch)
@@ -139,15 +206,9 @@ public final class Sentiment extends LectureExample {
                     .withPatience(Math.min(epochs, 3))
                     .withThreads(threads)
                     .withSeed(lesson.seed())
-                    .withListener(
-                        epoch ->
-                            lesson.narrate(
-                                "epoch %d of %d: %.4f nats a review, validation %.4f"
-                                    .formatted(
-                                        epoch.number(),
-                                        epoch.of(),
-                                        epoch.trainLoss(),
-                                        epoch.validLoss()))));
+                    .withListener(narrator(lesson, "review")));
+    int few = labelled != null ? labelled : data == null ? 100 : Integer.MAX_VALUE;
+    require(few >= 10, "--labelled: expected at least 10, actual " + few);
     var random = new Random(lesson.seed());
     List<Review> known = data == null ? Review.makeUp(2000, random) : read(data);
     List<Review> tested = data == null ? Review.makeUp(1000, random) : read(test);
@@ -158,14 +219,79 @@ public final class Sentiment extends LectureExample {
                 known.size(),
                 tested.size()));
     double simple = new NaiveBayes(known).accuracy(tested);
+    double accuracy;
     try (var model = SequenceClassifier.fit(examples(known), options)) {
+      accuracy = model.evaluate(examples(tested)).accuracy();
       lesson.show(
-          Figure.of("accuracy", model.evaluate(examples(tested)).accuracy())
+          Figure.of("accuracy", accuracy)
               .atLeast(goal != null ? goal : data == null ? 0.95 : 0.87)
               .beside("naive Bayes", simple));
       if (!bidirectional) {
         lesson.picture("sentiment", beliefs(model, tested));
       }
+    }
+    if (passes > 0) {
+      var shuffled = new ArrayList<>(known);
+      Collections.shuffle(shuffled, random);
+      List<Review> some = shuffled.subList(0, Math.min(few, known.size()));
+      lesson.narrate("a language model of all of them");
+      Beginning beginning = read(shuffled, passes, options, lesson);
+      lesson.narrate("a classifier that begins with it, %,d labels".formatted(some.size()));
+      double begun = accuracy(some, options.withBeginning(beginning), tested);
+      if (some.size() < known.size()) {
+        lesson.narrate("one from random vectors, the same labels");
+        accuracy = accuracy(some, options, tested);
+      }
+      lesson.show(
+          Figure.of(
+                  "%,d labels, beginning with a language model: accuracy".formatted(some.size()),
+                  begun)
+              .atLeast(Math.min(1, accuracy + GAIN))
+              .beside("random vectors", accuracy));
+    }
+  }
+
+  private SequenceOptions sized() {
+    SequenceOptions standard = SequenceOptions.standard();
+    return embedding == null ? standard : standard.withEmbedding(embedding);
+  }
+
+  private static TrainingListener narrator(Lesson lesson, String place) {
+    return epoch ->
+        lesson.narrate(
+            "epoch %d of %d: %.4f nats a %s, validation %.4f"
+                .formatted(
+                    epoch.number(), epoch.of(), epoch.trainLoss(), place, epoch.validLoss()));
+  }
+
+  private static double accuracy(List<Review> known, SequenceOptions options, List<Review> tested) {
+    try (var model = SequenceClassifier.fit(examples(known), options)) {
+      return model.evaluate(examples(tested)).accuracy();
+    }
+  }
+
+  /** What a language model has learned of reviews, whatever their labels. */
+  private Beginning read(List<Review> reviews, int passes, SequenceOptions options, Lesson lesson) {
+    String text =
+        reviews.stream()
+            .map(review -> String.join(" ", review.words()))
+            .collect(Collectors.joining("\n"));
+    var level = Vocabulary.Level.WORD;
+    int known = Vocabulary.of(level, text, Integer.MAX_VALUE, minCount).size();
+    SequenceOptions reading =
+        options
+            .withCutoffs(known >= LARGE ? new Integer[] {known / 20, known / 4} : new Integer[0])
+            .withDropout(READING_DROPOUT)
+            .withLearningRate(pretrainRate)
+            .withBatch(LANES)
+            .withWindow(WINDOW)
+            .withEpochs(passes)
+            .withSchedule(new Schedule.Cosine(0, 0))
+            .withPatience(0)
+            .withValidation(0.05)
+            .withListener(narrator(lesson, "word"));
+    try (var model = SequenceLanguageModel.fit(text, level, reading)) {
+      return model.beginning();
     }
   }
 
