@@ -2,36 +2,54 @@ package io.ciranda.kernel;
 
 import io.ciranda.blas.Blas;
 import io.ciranda.memory.Workspace;
+import java.util.Set;
 
 /**
  * General products {@code C = A B} or {@code C += A B} of row-major matrices, either side
  * transposed, by OpenBLAS or by the kernels, which pack the right side on the way.
  *
  * <p>What decides, in GFLOP/s of one thread (best call of the benchmark {@code LargeGemm}, packing
- * included; Zen 4, 512-bit kernels, OpenBLAS 0.3.31, November 2026):
+ * included; 512-bit kernels, OpenBLAS 0.3.31 with its kernels for Haswell, November 2026):
  *
  * <pre>
- * op(A) op(B)    m x n x k             OpenBLAS   kernels
- * A   B          2500 x 128 x 512           103       114
- * A   B          700 x 650 x 10000          100       101
- * A^T B          512 x 128 x 512             96       107
- * A^T B          512 x 128 x 2500            94       102
- * A^T B          10000 x 650 x 700           97        98
- * A   B^T        2500 x 65 x 128             94        79
- * A   B^T        2500 x 512 x 128           105       108
- * A   B^T        700 x 10000 x 650          104        92
+ *                                         Zen 4               Zen 5
+ * op(A) op(B)    m x n x k          OpenBLAS  kernels   OpenBLAS  kernels
+ * A   B          2500 x 128 x 512        103      114        128      260
+ * A   B          700 x 650 x 10000       100      101        122      223
+ * A^T B          512 x 128 x 512          96      107        118      234
+ * A^T B          512 x 128 x 2500         94      102        115      224
+ * A^T B          10000 x 650 x 700        97       98        117      210
+ * A   B^T        2500 x 65 x 128          94       79        115      166
+ * A   B^T        2500 x 512 x 128        105      108        126      245
+ * A   B^T        700 x 10000 x 650       104       92        125      188
  * </pre>
+ *
+ * <p>The columns of Zen 4 were measured with tiles of four rows and, where a vector's columns are
+ * left over, four chains; there a vector of 512 bits is two of 256, so that half the width costs
+ * OpenBLAS nothing.
  */
 public final class MatMul {
-  /** The largest transposed-left product, in elements of C, that the kernels do faster. */
+  /** The largest transposed-left product, in elements of C, that equal vectors do faster here. */
   private static final long LARGE = 1 << 19;
+
+  /** Columns of a panel of kernels with vectors of 512 bits. */
+  private static final int WIDE_PANEL = 64;
+
+  /** What OpenBLAS calls its kernels with vectors of 512 bits. */
+  private static final Set<String> WIDE_CORES = Set.of("SkylakeX", "Cooperlake", "SapphireRapids");
 
   private final Kernels kernels;
   private final boolean blas;
+  private final boolean widest; // the kernels' vectors are wider than OpenBLAS's
 
   MatMul(Kernels kernels, boolean blas) {
     this.kernels = kernels;
     this.blas = blas;
+    widest =
+        blas
+            && kernels.panelColumns() >= WIDE_PANEL
+            && !(kernels instanceof ScalarKernels)
+            && !WIDE_CORES.contains(Blas.corename());
   }
 
   /**
@@ -75,11 +93,19 @@ public final class MatMul {
   }
 
   private boolean kernelsAreFaster(boolean transA, boolean transB, long size) {
-    return !(kernels instanceof ScalarKernels) && !transB && (!transA || size <= LARGE);
+    if (kernels instanceof ScalarKernels) {
+      return false;
+    }
+    return widest || (!transB && (!transA || size <= LARGE));
   }
 
   @Override
   public String toString() {
-    return blas ? "OpenBLAS for large products" : "no OpenBLAS";
+    if (!blas) {
+      return "no OpenBLAS";
+    }
+    return widest
+        ? "by the kernels, whose vectors are wider than those of OpenBLAS for " + Blas.corename()
+        : "OpenBLAS for large products";
   }
 }

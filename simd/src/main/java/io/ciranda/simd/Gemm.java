@@ -40,14 +40,22 @@ final class Gemm {
   static final int PANEL = 4 * VL;
 
   /**
-   * Rows of a tile. With 32 registers (AVX-512, NEON), 4 rows of 4 vectors: 16 registers for C, 4
-   * for B, 1 for A; one row more in some tiles where a product's rows are no multiple of 4. A row
-   * of B, 256 bytes at 512 bits, then serves 16 multiply-adds in 16 cycles, which L2 and L3
-   * sustain: one pass over a B of 8 MB runs at 93 % of the FMA peak. Vectors of 8 lanes mean AVX2
-   * and 16 registers: 2 rows reach 85 to 95 % of the peak there; 3 and 4 spill, 48 and 57 % (Zen 4
-   * with {@code -XX:UseAVX=2}).
+   * Most rows of a tile. With 32 registers (AVX-512, NEON), 5 rows of 4 vectors: 20 registers for
+   * C, 4 for B, 1 for A. A row of B, 256 bytes at 512 bits, then serves 20 multiply-adds, in 10
+   * cycles where two units take whole vectors (Zen 5: 88 to 91 % of the FMA peak with weights of 1
+   * to 8 MB and 50 rows, 4 rows 83 to 85 %). Six rows would be faster still, but their profiled
+   * code has more virtual registers than C1 can count: in some JVMs it is then never compiled by
+   * C2, and runs at a fiftieth of the speed (JDK 25.0.3). Vectors of 8 lanes mean AVX2 and 16
+   * registers: 2 rows reach 85 to 95 % of the peak there; 3 and 4 spill, 48 and 57 % (Zen 4 with
+   * {@code -XX:UseAVX=2}).
    */
-  private static final int ROWS = VL == 8 ? 2 : 4;
+  private static final int ROWS = VL == 8 ? 2 : 5;
+
+  /**
+   * Rows of a tile of one vector: eight multiply-adds at once, as many as two units with a latency
+   * of four cycles need. 16 registers suffice.
+   */
+  private static final int NARROW_ROWS = 8;
 
   /**
    * Rows of B in a block. At 512 bits a panel of them is 128 KB: it stays in L2 while the rows of A
@@ -55,14 +63,11 @@ final class Gemm {
    */
   private static final int DEPTH = 512;
 
-  /** Rows of A in a block that is copied: 128 KB, in L2 beside the panel. */
-  private static final int HEIGHT = 64;
-
   /**
-   * Bytes of a strip of {@link Lanes#VL} rows of A, stored by columns. One cache line extra, or the
-   * writes to all strips would meet in one L1 set.
+   * Rows of A in a block that is copied: 160 KB, in L2 beside the panel; whole tiles, whole
+   * vectors.
    */
-  private static final long STRIP = BYTES * DEPTH + 64;
+  private static final int HEIGHT = 80;
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -193,11 +198,11 @@ final class Gemm {
         long si = s == 0 ? 0 : s + i * lds;
         long ai = a + i * aRow + l * aColumn;
         if (copied) {
-          long strips = SCRATCH.get().strips;
-          copyStrips(strips, ai, aRow, aColumn, rows, layers);
-          panels(ci, ldc, si, lds, strips, STRIP, 4, BYTES, packed, l, layers, rows, n, k);
+          long copy = SCRATCH.get().copy;
+          copyColumns(copy, ai, aRow, aColumn, rows, layers);
+          panels(ci, ldc, si, lds, copy, 4, 4 * HEIGHT, packed, l, layers, rows, n, k);
         } else {
-          panels(ci, ldc, si, lds, ai, VL * aRow, aRow, aColumn, packed, l, layers, rows, n, k);
+          panels(ci, ldc, si, lds, ai, aRow, aColumn, packed, l, layers, rows, n, k);
         }
       }
       s = c;
@@ -205,35 +210,28 @@ final class Gemm {
     }
   }
 
-  /** Copies {@code A [m][k]} to strips. */
-  private static void copyStrips(long strips, long a, long aRow, long aColumn, int m, int k) {
+  /** Copies {@code A [m][k]} by columns, {@link #HEIGHT} elements apart. */
+  private static void copyColumns(long copy, long a, long aRow, long aColumn, int m, int k) {
+    int whole = aRow == 4 ? m & -VL : 0;
     for (int l = 0; l < k; l++) {
-      long to = strips + l * BYTES;
-      for (int i = 0; i < m; i += VL, to += STRIP) {
-        long from = a + i * aRow + l * aColumn;
-        if (aRow == 4 && i + VL <= m) {
-          fromMemorySegment(F, ALL, from, ORDER).intoMemorySegment(ALL, to, ORDER);
-        } else {
-          for (int r = 0; r < Math.min(VL, m - i); r++) {
-            Memory.set(to, r, Memory.get(from + r * aRow, 0));
-          }
-        }
+      for (int i = 0; i < whole; i += VL) {
+        fromMemorySegment(F, ALL, a + 4L * i, ORDER).intoMemorySegment(ALL, copy + 4L * i, ORDER);
       }
+      for (int i = whole; i < m; i++) {
+        Memory.set(copy, i, Memory.get(a + i * aRow, 0));
+      }
+      a += aColumn;
+      copy += 4 * HEIGHT;
     }
   }
 
-  /**
-   * The product of {@code layers} columns of A and rows of B, from the {@code l}th row of B on.
-   *
-   * @param aStrip bytes from a row of A to the one VL below
-   */
+  /** The product of {@code layers} columns of A and rows of B, from the {@code l}th row of B on. */
   private static void panels(
       long c,
       long ldc,
       long s,
       long lds,
       long a,
-      long aStrip,
       long aRow,
       long aColumn,
       long packed,
@@ -242,8 +240,6 @@ final class Gemm {
       int m,
       int n,
       int k) {
-    // No tile reaches over the end of a strip.
-    int high = aStrip == VL * aRow ? higher(m) : 0;
     int first = 0;
     if (m == 1) {
       first = n / (2 * PANEL) * (2 * PANEL);
@@ -252,20 +248,13 @@ final class Gemm {
     for (int j = first; j < n; j += width(n - j)) {
       long b = packed + 4 * ((long) j * k + (long) l * width(n - j));
       long sj = s == 0 ? ZEROS : s + 4L * j;
-      for (int rows, tiles = 0, i = 0; i < m; i += rows, tiles++) {
-        rows = tiles < high ? ROWS + 1 : Math.min(ROWS, m - i);
-        tile(
-            rows,
-            n - j,
-            c + i * ldc + 4L * j,
-            ldc,
-            sj + i * lds,
-            lds,
-            a + i / VL * aStrip + i % VL * aRow,
-            aRow,
-            aColumn,
-            b,
-            layers);
+      long cj = c + 4L * j;
+      if (n - j >= PANEL) {
+        wide(m, cj, ldc, sj, lds, a, aRow, aColumn, b, layers);
+      } else if (n - j >= VL) {
+        narrow(m, cj, ldc, sj, lds, a, aRow, aColumn, b, layers);
+      } else {
+        partial(m, n - j, cj, ldc, sj, lds, a, aRow, aColumn, b, layers);
       }
     }
   }
@@ -281,31 +270,17 @@ final class Gemm {
   }
 
   /**
-   * How many tiles of {@code m} rows have one row more, so that none is left over: a tile of few
-   * rows takes as much of B from L2 as one of four.
+   * {@code m} rows of one panel in as few tiles as there can be, whose numbers of rows differ by
+   * one at most, since a tile of few rows takes as much of B from L2 as a high one.
    */
-  private static int higher(int m) {
-    int rest = m % ROWS;
-    return ROWS == 4 && m >= 5 * rest ? rest : 0;
-  }
-
-  private static void tile(
-      int rows,
-      int columnsLeft,
-      long c,
-      long ldc,
-      long s,
-      long lds,
-      long a,
-      long aRow,
-      long aColumn,
-      long b,
-      int k) {
-    if (columnsLeft >= PANEL) {
-      if (rows == 4) {
-        tile4x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
-      } else if (rows == 5) {
+  private static void wide(
+      int m, long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
+    for (int rows, left = (m + ROWS - 1) / ROWS; left > 0; left--) {
+      rows = (m + left - 1) / left;
+      if (rows == 5) {
         tile5x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
+      } else if (rows == 4) {
+        tile4x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
       } else {
         if (rows > 1) {
           tile2x4(c, ldc, s, lds, a, aRow, aColumn, b, k);
@@ -315,13 +290,32 @@ final class Gemm {
           tile1x4(c + last * ldc, s + last * lds, a + last * aRow, aColumn, b, k);
         }
       }
-    } else if (columnsLeft >= VL) {
-      narrow(rows, c, ldc, s, lds, a, aRow, aColumn, b, k);
-    } else {
-      long whole = SCRATCH.get().tile;
-      copyRows(whole, BYTES, s, lds, rows, columnsLeft);
-      narrow(rows, whole, BYTES, whole, BYTES, a, aRow, aColumn, b, k);
-      copyRows(c, ldc, whole, BYTES, rows, columnsLeft);
+      m -= rows;
+      c += rows * ldc;
+      s += rows * lds;
+      a += rows * aRow;
+    }
+  }
+
+  /** {@code m} rows of fewer columns than a vector has lanes, by way of whole vectors. */
+  private static void partial(
+      int m,
+      int columns,
+      long c,
+      long ldc,
+      long s,
+      long lds,
+      long a,
+      long aRow,
+      long aColumn,
+      long b,
+      int k) {
+    long whole = SCRATCH.get().tile;
+    for (int i = 0; i < m; i += NARROW_ROWS) {
+      int rows = Math.min(NARROW_ROWS, m - i);
+      copyRows(whole, BYTES, s + i * lds, lds, rows, columns);
+      narrow(rows, whole, BYTES, whole, BYTES, a + i * aRow, aRow, aColumn, b, k);
+      copyRows(c + i * ldc, ldc, whole, BYTES, rows, columns);
     }
   }
 
@@ -333,7 +327,7 @@ final class Gemm {
     }
   }
 
-  /** Five rows, four vectors: 20 registers for C, where 4 rows would leave a rest. */
+  /** Five rows, four vectors. */
   private static void tile5x4(
       long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
     FloatVector c00 = fromMemorySegment(F, ALL, s, ORDER);
@@ -573,26 +567,58 @@ final class Gemm {
     VECTOR.cast(c3).intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
   }
 
-  /** One to five rows, one vector. */
+  /** {@code m} rows, one vector. */
   private static void narrow(
-      int rows,
-      long c,
-      long ldc,
-      long s,
-      long lds,
-      long a,
-      long aRow,
-      long aColumn,
-      long b,
-      int k) {
-    int i = 0;
-    if (rows >= 4) {
-      tile4x1(c, ldc, s, lds, a, aRow, aColumn, b, k);
-      i = 4;
+      int m, long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
+    for (int rows; m > 0; m -= rows) {
+      if (m >= NARROW_ROWS) {
+        rows = NARROW_ROWS;
+        tile8x1(c, ldc, s, lds, a, aRow, aColumn, b, k);
+      } else if (m >= 4) {
+        rows = 4;
+        tile4x1(c, ldc, s, lds, a, aRow, aColumn, b, k);
+      } else {
+        rows = 1;
+        tile1x1(c, s, a, aColumn, b, k);
+      }
+      c += rows * ldc;
+      s += rows * lds;
+      a += rows * aRow;
     }
-    for (; i < rows; i++) {
-      tile1x1(c + i * ldc, s + i * lds, a + i * aRow, aColumn, b, k);
+  }
+
+  /** Eight rows, one vector. */
+  private static void tile8x1(
+      long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, int k) {
+    FloatVector c0 = fromMemorySegment(F, ALL, s, ORDER);
+    FloatVector c1 = fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c2 = fromMemorySegment(F, ALL, s + 2 * lds, ORDER);
+    FloatVector c3 = fromMemorySegment(F, ALL, s + 3 * lds, ORDER);
+    FloatVector c4 = fromMemorySegment(F, ALL, s + 4 * lds, ORDER);
+    FloatVector c5 = fromMemorySegment(F, ALL, s + 5 * lds, ORDER);
+    FloatVector c6 = fromMemorySegment(F, ALL, s + 6 * lds, ORDER);
+    FloatVector c7 = fromMemorySegment(F, ALL, s + 7 * lds, ORDER);
+    for (int l = 0; l < k; l++) {
+      FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
+      c0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a)).fma(b0, c0);
+      c1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + aRow)).fma(b0, c1);
+      c2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow)).fma(b0, c2);
+      c3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow)).fma(b0, c3);
+      c4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 4 * aRow)).fma(b0, c4);
+      c5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 5 * aRow)).fma(b0, c5);
+      c6 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 6 * aRow)).fma(b0, c6);
+      c7 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + 7 * aRow)).fma(b0, c7);
+      a += aColumn;
+      b += BYTES;
     }
+    VECTOR.cast(c0).intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c1).intoMemorySegment(ALL, c + ldc, ORDER);
+    VECTOR.cast(c2).intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    VECTOR.cast(c3).intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+    VECTOR.cast(c4).intoMemorySegment(ALL, c + 4 * ldc, ORDER);
+    VECTOR.cast(c5).intoMemorySegment(ALL, c + 5 * ldc, ORDER);
+    VECTOR.cast(c6).intoMemorySegment(ALL, c + 6 * ldc, ORDER);
+    VECTOR.cast(c7).intoMemorySegment(ALL, c + 7 * ldc, ORDER);
   }
 
   /** Four rows, one vector. */
@@ -633,12 +659,12 @@ final class Gemm {
   /** Memory of a thread; the collector gives it back after the thread's end. */
   private static final class Scratch {
     private final MemorySegment memory =
-        Arena.ofAuto().allocate(HEIGHT / VL * STRIP + (ROWS + 1) * BYTES, 64);
+        Arena.ofAuto().allocate(4L * HEIGHT * DEPTH + NARROW_ROWS * BYTES, 64);
 
-    /** Strips of A. */
-    final long strips = memory.address();
+    /** Columns of A. */
+    final long copy = memory.address();
 
-    /** A tile one vector wide, of a row more than most, for the columns of a partial vector. */
-    final long tile = strips + HEIGHT / VL * STRIP;
+    /** A tile one vector wide, for the columns of a partial vector. */
+    final long tile = copy + 4L * HEIGHT * DEPTH;
   }
 }
