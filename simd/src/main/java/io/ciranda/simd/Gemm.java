@@ -6,6 +6,7 @@ import static io.ciranda.simd.Lanes.F;
 import static io.ciranda.simd.Lanes.VECTOR;
 import static io.ciranda.simd.Lanes.VL;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.SPECIES_128;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
@@ -14,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Matrix products with a packed right-hand side.
@@ -71,12 +73,21 @@ final class Gemm {
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  private static final VectorShuffle<Float> LOW_ELEMENTS = of4(0, 4, 1, 5);
+  private static final VectorShuffle<Float> HIGH_ELEMENTS = of4(2, 6, 3, 7);
+  private static final VectorShuffle<Float> LOW_PAIRS = of4(0, 1, 4, 5);
+  private static final VectorShuffle<Float> HIGH_PAIRS = of4(2, 3, 6, 7);
+
   /** Zeros for two panels, which a product without bias starts from. */
   private static final long ZEROS = Arena.global().allocate(8L * PANEL, 64).address();
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private Gemm() {}
+
+  private static VectorShuffle<Float> of4(int... elements) {
+    return VectorShuffle.fromValues(SPECIES_128, elements);
+  }
 
   // ---- packing ----
 
@@ -122,12 +133,17 @@ final class Gemm {
 
   private static void packPanel(
       long panel, int width, int k, long b, long rowStride, long columnStride, int columns) {
+    boolean transposed = rowStride == 1 && columns == width;
     // 64 rows at a time: four cache lines of a transposed B's columns, and at 512 bits 16 KB of the
     // panel, half of L1.
     for (int from = 0; from < k; from += 64) {
       int to = Math.min(k, from + 64);
+      int done = transposed ? from + ((to - from) & -4) : from;
+      if (done > from) {
+        transpose(panel + 4L * from * width, width, b + 4L * from, 4 * columnStride, done - from);
+      }
       for (int j = 0; j < columns; j++) {
-        for (int l = from; l < to; l++) {
+        for (int l = done; l < to; l++) {
           float x = Memory.get(b, j * columnStride + l * rowStride);
           Memory.set(panel, (long) l * width + j, x);
         }
@@ -137,6 +153,33 @@ final class Gemm {
           Memory.set(panel, (long) l * width + j, 0);
         }
       }
+    }
+  }
+
+  /**
+   * {@code k} rows of a whole panel from a B that is stored by columns, {@code column} bytes apart,
+   * in blocks of 4 x 4: a third of the time of one element after the other.
+   */
+  private static void transpose(long panel, int width, long b, long column, int k) {
+    long row = 4L * width;
+    for (int j = 0; j < width; j += 4) {
+      long to = panel + 4L * j;
+      for (long l = 0; l < 4L * k; l += 16) {
+        FloatVector b0 = fromMemorySegment(SPECIES_128, ALL, b + l, ORDER);
+        FloatVector b1 = fromMemorySegment(SPECIES_128, ALL, b + column + l, ORDER);
+        FloatVector b2 = fromMemorySegment(SPECIES_128, ALL, b + 2 * column + l, ORDER);
+        FloatVector b3 = fromMemorySegment(SPECIES_128, ALL, b + 3 * column + l, ORDER);
+        FloatVector low01 = b0.rearrange(LOW_ELEMENTS, b1);
+        FloatVector high01 = b0.rearrange(HIGH_ELEMENTS, b1);
+        FloatVector low23 = b2.rearrange(LOW_ELEMENTS, b3);
+        FloatVector high23 = b2.rearrange(HIGH_ELEMENTS, b3);
+        low01.rearrange(LOW_PAIRS, low23).intoMemorySegment(ALL, to, ORDER);
+        low01.rearrange(HIGH_PAIRS, low23).intoMemorySegment(ALL, to + row, ORDER);
+        high01.rearrange(LOW_PAIRS, high23).intoMemorySegment(ALL, to + 2 * row, ORDER);
+        high01.rearrange(HIGH_PAIRS, high23).intoMemorySegment(ALL, to + 3 * row, ORDER);
+        to += 4 * row;
+      }
+      b += 4 * column;
     }
   }
 
