@@ -172,7 +172,24 @@ public final class LanguageModel implements AutoCloseable {
 
   /** A model of its own that begins with the same weights. */
   LanguageModel copy() {
-    LanguageModel copy = create(config, vocabulary, backend, 0);
+    return copy(config);
+  }
+
+  /** A {@link #copy()} to train without dropout. */
+  LanguageModel copyWithoutDropout() {
+    return copy(
+        new Config(
+            config.cell,
+            config.embedding,
+            config.hidden,
+            config.layers,
+            config.tied,
+            0,
+            config.cutoffs));
+  }
+
+  private LanguageModel copy(Config as) {
+    LanguageModel copy = create(as, vocabulary, backend, 0);
     copy.parameters.values().copyFrom(parameters.values());
     copy.parameters.changed();
     return copy;

@@ -1,6 +1,7 @@
 package io.ciranda.samples.lm;
 
 import io.ciranda.kernel.Precision;
+import io.ciranda.model.DynamicEvaluation;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
 import io.ciranda.samples.cli.CirandaCommand;
@@ -10,6 +11,7 @@ import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.text.Split;
 import io.ciranda.samples.text.TextFile;
 import io.ciranda.text.Vocabulary;
+import io.ciranda.train.DivergedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -70,20 +72,43 @@ final class Evaluate extends CirandaCommand {
       description = "How the weights are held: f32, bf16 or int8 (default: ${DEFAULT-VALUE}).")
   private String precision;
 
+  @Option(
+      names = "--dynamic",
+      paramLabel = "RATE",
+      description =
+          "Dynamic evaluation: the model goes on learning from the text at this rate, each symbol scored before it is learned; the model file stays as it is (default: off).")
+  private Double dynamic;
+
+  @Option(
+      names = "--dynamic-steps",
+      paramLabel = "STEPS",
+      defaultValue = "20",
+      description = "Symbols between two updates of --dynamic (default: ${DEFAULT-VALUE}).")
+  private int dynamicSteps;
+
   /** What {@code --json} prints. */
   record Result(
       String model,
       String text,
       String precision,
+      Dynamic dynamic,
       double nats,
       double bits,
       double perplexity,
       long symbols,
       int unknown) {}
 
+  /** How the model learned from the text; null where it did not. */
+  record Dynamic(double rate, int steps) {}
+
   @Override
   protected Object run(Console console) throws IOException {
     Precision narrow = checked(() -> Precision.of(precision));
+    DynamicEvaluation.Config learning =
+        dynamic == null ? null : checked(() -> new DynamicEvaluation.Config(dynamic, dynamicSteps));
+    require(
+        learning == null || narrow == Precision.F32,
+        "--dynamic: only weights in f32 can learn, actual --precision " + precision);
     String whole = TextFile.read(text);
     String read = part(whole);
     try (LanguageModel loaded = LanguageModel.load(model, Engine.backend(console))) {
@@ -98,12 +123,15 @@ final class Evaluate extends CirandaCommand {
       }
       console.narrate("reading %,d symbols, one by one".formatted(encoded.ids().length));
       LanguageModelEvaluator.Score score =
-          LanguageModelEvaluator.exact(loaded, narrow, encoded.ids(), done -> {});
+          learning == null
+              ? LanguageModelEvaluator.exact(loaded, narrow, encoded.ids(), done -> {})
+              : learn(loaded, encoded.ids(), learning);
       var result =
           new Result(
               model.toString(),
               text.toString(),
               narrow.label(),
+              learning == null ? null : new Dynamic(learning.rate(), learning.steps()),
               score.natsPerSymbol(),
               score.bitsPerSymbol(),
               score.perplexity(),
@@ -112,6 +140,11 @@ final class Evaluate extends CirandaCommand {
       console.print(
           "%.4f nats, %.4f bits per symbol, perplexity %.2f, over %,d symbols"
               .formatted(result.nats, result.bits, result.perplexity, result.symbols));
+      if (learning != null) {
+        console.print(
+            "dynamic evaluation: learned from the text at rate %s, every %d symbols"
+                .formatted(learning.rate(), learning.steps()));
+      }
       if (result.unknown > 0) {
         console.print(
             "%,d symbols were beyond the vocabulary of %,d and %s"
@@ -121,6 +154,16 @@ final class Evaluate extends CirandaCommand {
                     encoded.replaced() ? "read as " + Vocabulary.UNKNOWN : "left out"));
       }
       return result;
+    }
+  }
+
+  private static LanguageModelEvaluator.Score learn(
+      LanguageModel model, int[] ids, DynamicEvaluation.Config learning) {
+    try {
+      return DynamicEvaluation.score(model, ids, learning, done -> {});
+    } catch (DivergedException e) {
+      throw new UserException(
+          "%s.%nTake a smaller --dynamic than %s.".formatted(e.getMessage(), learning.rate()), e);
     }
   }
 

@@ -87,6 +87,28 @@ class LanguageModelCommandsTest {
   }
 
   @Test
+  void dynamicEvaluationSaysSoAndLeavesTheFileAlone() throws IOException {
+    train("--text " + text).done();
+    byte[] before = Files.readAllBytes(model);
+    Object[] files = {"--text", text, "--model", model};
+    JsonNode plain = Typed.words("lm eval --json --part test", files).json();
+    assertTrue(plain.get("dynamic").isNull(), plain.toString());
+
+    JsonNode score =
+        Typed.words("lm eval --json --part test --dynamic 0.1 --dynamic-steps 8", files).json();
+    assertEquals(0.1, score.get("dynamic").get("rate").asDouble());
+    assertEquals(8, score.get("dynamic").get("steps").asInt());
+    assertEquals(plain.get("symbols"), score.get("symbols"));
+    assertNotEquals(plain.get("nats").asDouble(), score.get("nats").asDouble());
+
+    String out = Typed.words("lm eval --part test --dynamic 0.1", files).done().out();
+    assertTrue(
+        out.contains("dynamic evaluation: learned from the text at rate 0.1, every 20 symbols"),
+        out);
+    assertArrayEquals(before, Files.readAllBytes(model));
+  }
+
+  @Test
   void byWordFromGzipFiles() throws IOException {
     Path zipped = gzip("train.txt.gz", Texts.lines(200, 2));
     Path valid = gzip("valid.txt.gz", Texts.lines(20, 3));

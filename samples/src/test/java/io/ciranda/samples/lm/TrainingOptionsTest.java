@@ -174,6 +174,9 @@ class TrainingOptionsTest {
           lm train --text t --model m --hiden | Unknown option: '--hiden'
           lm eval --text t                    | Missing required option: '--model=FILE'
           lm eval --text t --model m --part x | '--part': expected one of [ALL, TRAIN, VALID, TEST]
+          lm eval --text t --model m --dynamic 0 | dynamic: expected a finite learning rate above 0, actual 0.0
+          lm eval --text t --model m --dynamic 1 --dynamic-steps 0 | dynamic-steps: expected at least 1, actual 0
+          lm eval --text t --model m --dynamic 1 --precision int8 | --dynamic: only weights in f32 can learn, actual --precision int8
           lm sample --model m --temperature -1 | temperature: expected 0 or more, actual -1.0
           lm sample --model m --top-k -1      | top-k: expected 0 or more, actual -1
           lm sample --model m --top-p 0       | top-p: expected in (0, 1], actual 0.0
