@@ -14,14 +14,16 @@ import java.util.function.LongConsumer;
  * scored first, with the weights that the windows before it have left, and then
  *
  * <pre>
- * w -= rate * g        g the gradient of the window's mean loss, clipped
+ * w -= rate * g / sqrt(mean of g^2 so far)        g the gradient of the window's mean loss, clipped
  * </pre>
  *
  * <p>The state's values go on from window to window as in truncated BPTT. Nothing is dropped out,
  * so that a text and a configuration have one score.
  */
 public final class DynamicEvaluation {
-  private static final UpdateRule RULE = new UpdateRule.Sgd(0, false, 0);
+  // The mean squares are of the text that was read: no training text is needed. Without momentum
+  // Adam is RMSProp whose first squares are not averaged with zeros.
+  private static final UpdateRule RULE = new UpdateRule.Adam(0, 0.999f, 1e-8f, 0, false);
   private static final Clipping CLIPPING = new Clipping.ByNorm(1);
 
   private DynamicEvaluation() {}

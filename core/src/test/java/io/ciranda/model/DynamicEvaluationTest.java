@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DynamicEvaluationTest {
   private static final int[] IDS = Values.ids("text", 151, 5); // a last window of its own length
-  private static final DynamicEvaluation.Config LEARNING = new DynamicEvaluation.Config(0.5, 20);
+  private static final DynamicEvaluation.Config LEARNING = new DynamicEvaluation.Config(0.01, 20);
 
   @AutoClose private final LanguageModel model = model(Cell.LSTM);
 
@@ -63,7 +63,7 @@ class DynamicEvaluationTest {
       ids[i] = i % 3;
     }
     double plain = LanguageModelEvaluator.exact(model, ids, done -> {}).natsPerSymbol();
-    double learned = score(ids, new DynamicEvaluation.Config(2, 20)).natsPerSymbol();
+    double learned = score(ids, LEARNING).natsPerSymbol();
     assertTrue(learned < 0.5 * plain, learned + " after " + plain);
   }
 

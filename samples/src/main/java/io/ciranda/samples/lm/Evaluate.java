@@ -76,7 +76,7 @@ final class Evaluate extends CirandaCommand {
       names = "--dynamic",
       paramLabel = "RATE",
       description =
-          "Dynamic evaluation: the model goes on learning from the text at this rate, each symbol scored before it is learned; the model file stays as it is (default: off).")
+          "Dynamic evaluation: the model goes on learning from the text at this rate, such as 0.0002, each symbol scored before it is learned; the model file stays as it is (default: off).")
   private Double dynamic;
 
   @Option(

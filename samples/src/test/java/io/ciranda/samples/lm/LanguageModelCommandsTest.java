@@ -95,15 +95,15 @@ class LanguageModelCommandsTest {
     assertTrue(plain.get("dynamic").isNull(), plain.toString());
 
     JsonNode score =
-        Typed.words("lm eval --json --part test --dynamic 0.1 --dynamic-steps 8", files).json();
-    assertEquals(0.1, score.get("dynamic").get("rate").asDouble());
+        Typed.words("lm eval --json --part test --dynamic 0.001 --dynamic-steps 8", files).json();
+    assertEquals(0.001, score.get("dynamic").get("rate").asDouble());
     assertEquals(8, score.get("dynamic").get("steps").asInt());
     assertEquals(plain.get("symbols"), score.get("symbols"));
     assertNotEquals(plain.get("nats").asDouble(), score.get("nats").asDouble());
 
-    String out = Typed.words("lm eval --part test --dynamic 0.1", files).done().out();
+    String out = Typed.words("lm eval --part test --dynamic 0.001", files).done().out();
     assertTrue(
-        out.contains("dynamic evaluation: learned from the text at rate 0.1, every 20 symbols"),
+        out.contains("dynamic evaluation: learned from the text at rate 0.001, every 20 symbols"),
         out);
     assertArrayEquals(before, Files.readAllBytes(model));
   }
