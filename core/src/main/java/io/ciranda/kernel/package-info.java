@@ -6,7 +6,8 @@
  *       reference {@link io.ciranda.kernel.ScalarKernels} stands here, the Vector API
  *       implementation in the {@code simd} module. The fast one may only be faster: tests hold one
  *       against the other.
- *   <li>{@link io.ciranda.kernel.MatMul}: general matrix products, by OpenBLAS where there is one.
+ *   <li>{@link io.ciranda.kernel.MatMul}: general matrix products, by OpenBLAS or the kernels,
+ *       whoever is faster.
  *   <li>{@link io.ciranda.kernel.PackedMatrix}: a right-hand side laid out for the small products
  *       of a recurrent step.
  *   <li>{@link io.ciranda.kernel.Backend}: one choice of all of these, made once, in one method.
