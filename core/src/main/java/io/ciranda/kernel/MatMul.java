@@ -105,7 +105,7 @@ public final class MatMul {
       return "no OpenBLAS";
     }
     return widest
-        ? "by the kernels, whose vectors are wider than those of OpenBLAS for " + Blas.corename()
+        ? "no use of OpenBLAS, whose vectors for %s are narrower".formatted(Blas.corename())
         : "OpenBLAS for large products";
   }
 }
