@@ -44,12 +44,11 @@ final class Gemm {
   /**
    * Most rows of a tile. With 32 registers (AVX-512, NEON), 5 rows of 4 vectors: 20 registers for
    * C, 4 for B, 1 for A. A row of B, 256 bytes at 512 bits, then serves 20 multiply-adds, in 10
-   * cycles where two units take whole vectors (Zen 5: 88 to 91 % of the FMA peak with weights of 1
-   * to 8 MB and 50 rows, 4 rows 83 to 85 %). Six rows would be faster still, but their profiled
-   * code has more virtual registers than C1 can count: in some JVMs it is then never compiled by
-   * C2, and runs at a fiftieth of the speed (JDK 25.0.3). Vectors of 8 lanes mean AVX2 and 16
-   * registers: 2 rows reach 85 to 95 % of the peak there; 3 and 4 spill, 48 and 57 % (Zen 4 with
-   * {@code -XX:UseAVX=2}).
+   * cycles where two units take whole vectors (Zen 5: 90 to 93 % of the FMA peak with weights of 1
+   * to 8 MB and 50 rows). Six rows would be faster still, but C1 runs out of virtual registers on
+   * their profiled code, and in some JVMs C2 then never compiled it: a fiftieth of the speed (JDK
+   * 25.0.3). Vectors of 8 lanes mean AVX2 and 16 registers: 2 rows reach 85 to 95 % of the peak
+   * there; 3 and 4 spill, 48 and 57 % (Zen 4 with {@code -XX:UseAVX=2}).
    */
   private static final int ROWS = VL == 8 ? 2 : 5;
 
