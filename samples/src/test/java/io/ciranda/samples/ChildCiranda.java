@@ -12,6 +12,7 @@ public final class ChildCiranda {
   private static final long PATIENCE_SECONDS = 120;
 
   private final Path folder;
+  private final List<String> main;
   private final List<String> options = new ArrayList<>(List.of("-Djava.awt.headless=true"));
   private String shell = "";
 
@@ -25,11 +26,25 @@ public final class ChildCiranda {
 
   /** A JVM without options. */
   public static ChildCiranda bare(Path folder) {
-    return new ChildCiranda(folder);
+    return new ChildCiranda(
+        folder, List.of("-cp", System.getProperty("java.class.path"), Ciranda.class.getName()));
   }
 
-  private ChildCiranda(Path folder) {
+  /**
+   * A JVM with the distribution's jars as modules; those that no module requires are found on the
+   * class path.
+   */
+  public static ChildCiranda asModule(Path folder) {
+    String lib = Path.of("target", "ciranda", "lib").toString();
+    String main = "io.ciranda.samples/" + Ciranda.class.getName();
+    return new ChildCiranda(
+            folder, List.of("-p", lib, "-cp", Path.of(lib, "*").toString(), "-m", main))
+        .option("--enable-native-access=io.ciranda.core,io.ciranda.blas");
+  }
+
+  private ChildCiranda(Path folder, List<String> main) {
     this.folder = folder;
+    this.main = main;
   }
 
   /** Adds an option of the JVM. */
@@ -84,7 +99,7 @@ public final class ChildCiranda {
     var java = new ArrayList<String>();
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     java.addAll(options);
-    java.addAll(List.of("-cp", System.getProperty("java.class.path"), Ciranda.class.getName()));
+    java.addAll(main);
     java.addAll(words);
     var command = new ArrayList<String>();
     if (!shell.isEmpty()) {

