@@ -25,7 +25,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * PYTHON is an interpreter that has PyTorch.
  */
 public final class CompareTranslation {
-  private record Case(Task task, String cell, int batch, int threads, double goal) {
+  private record Case(
+      Task task, String cell, int batch, int threads, String precision, double goal) {
     String unit() {
       return task == Task.TRAIN ? "target tokens/s" : "sentences/s";
     }
@@ -33,14 +34,16 @@ public final class CompareTranslation {
 
   private static final List<Case> CASES =
       List.of(
-          new Case(Task.TRAIN, "gru", 64, 1, 1.5),
-          new Case(Task.TRAIN, "gru", 64, 2, 1.5),
-          new Case(Task.TRAIN, "lstm", 64, 1, 1.5),
-          new Case(Task.TRAIN, "lstm", 64, 2, 1.5),
-          new Case(Task.GREEDY, "gru", 1, 1, 3),
-          new Case(Task.BEAM5, "gru", 1, 1, 3),
-          new Case(Task.GREEDY, "gru", 32, 1, 1.3),
-          new Case(Task.BEAM5, "gru", 32, 1, 1.3));
+          new Case(Task.TRAIN, "gru", 64, 1, "f32", 1.5),
+          new Case(Task.TRAIN, "gru", 64, 2, "f32", 1.5),
+          new Case(Task.TRAIN, "lstm", 64, 1, "f32", 1.5),
+          new Case(Task.TRAIN, "lstm", 64, 2, "f32", 1.5),
+          new Case(Task.GREEDY, "gru", 1, 1, "f32", 3),
+          new Case(Task.BEAM5, "gru", 1, 1, "f32", 3),
+          new Case(Task.GREEDY, "gru", 1, 1, "bf16", 3),
+          new Case(Task.BEAM5, "gru", 1, 1, "bf16", 3),
+          new Case(Task.GREEDY, "gru", 32, 1, "f32", 1.3),
+          new Case(Task.BEAM5, "gru", 32, 1, "f32", 1.3));
 
   private CompareTranslation() {}
 
@@ -55,9 +58,9 @@ public final class CompareTranslation {
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
     String hidden = arguments.length > 2 ? arguments[2] : "512";
     System.out.println(
-        "| task, H = %s | cell | batch | threads | unit | Ciranda | PyTorch | ratio: median (min - max) | goal |"
+        "| task, H = %s | cell | batch | threads | weights | unit | Ciranda | PyTorch | ratio: median (min - max) | goal |"
             .formatted(hidden));
-    System.out.println("|---|---|---|---|---|---|---|---|---|");
+    System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     for (Case c : CASES) {
       compare(arguments[0], rounds, hidden, c);
     }
@@ -76,11 +79,12 @@ public final class CompareTranslation {
     Arrays.sort(ratios);
     System.out.printf(
         Locale.ROOT,
-        "| %s | %s | %d | %d | %s | %,.1f | %,.1f | %.2f (%.2f - %.2f) | %.1f |%n",
+        "| %s | %s | %d | %d | %s | %s | %,.1f | %,.1f | %.2f (%.2f - %.2f) | %.1f |%n",
         c.task.name().toLowerCase(Locale.ROOT),
         c.cell,
         c.batch,
         c.threads,
+        c.precision,
         c.unit(),
         PeerScript.median(ours),
         PeerScript.median(theirs),
@@ -130,6 +134,7 @@ public final class CompareTranslation {
             .param("attention", hidden)
             .param("batch", Integer.toString(c.batch))
             .param("threads", Integer.toString(c.threads))
+            .param("precision", c.precision)
             .build();
     RunResult result = new Runner(options).run().iterator().next();
     Result<?> counted =

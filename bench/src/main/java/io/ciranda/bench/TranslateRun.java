@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.ciranda.infer.Sampling;
 import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.Precision;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.nn.Attention;
 import io.ciranda.nn.Cell;
@@ -92,6 +93,10 @@ public class TranslateRun {
   @Param("100")
   int sentences;
 
+  /** Of the weights in decoding. */
+  @Param("f32")
+  String precision;
+
   private TranslationModel model;
   private DataParallel parallel;
   private Translator translator;
@@ -173,7 +178,7 @@ public class TranslateRun {
   private void createDecoding(SentenceTable table) {
     int beam = task == Task.GREEDY ? 1 : 5;
     var options = new Decoding(beam, 1, 100, 1, Sampling.greedy(), 0, Decoding.Unknown.WRITE);
-    translator = new Translator(model, options, batch, threads);
+    translator = new Translator(model, options, batch, threads, Precision.of(precision));
     List<int[]> all = table.first(sentences).stream().map(SentencePair::source).toList();
     sources = batch == 1 ? all.stream().map(List::of).toList() : List.of(all);
     for (int[] source : all) {

@@ -28,12 +28,18 @@ public final class Backend {
 
   private final Kernels kernels;
   private final MatMul matMul;
+  private final Precision precision;
   private final List<String> advice;
 
-  private Backend(Kernels kernels, boolean blas, List<String> advice) {
+  private Backend(Kernels kernels, MatMul matMul, Precision precision, List<String> advice) {
     this.kernels = kernels;
-    this.matMul = new MatMul(kernels, blas);
+    this.matMul = matMul;
+    this.precision = precision;
     this.advice = List.copyOf(advice);
+  }
+
+  private Backend(Kernels kernels, boolean blas, List<String> advice) {
+    this(kernels, new MatMul(kernels, blas), Precision.F32, advice);
   }
 
   /**
@@ -63,6 +69,16 @@ public final class Backend {
   /** General matrix products. */
   public MatMul matMul() {
     return matMul;
+  }
+
+  /** The same, with the weights of {@link #packed} in that precision; for inference. */
+  public Backend withPrecision(Precision weights) {
+    return new Backend(kernels, matMul, weights, advice);
+  }
+
+  /** Memory for weights {@code [k][n]} that many products take. */
+  public PackedMatrix packed(int k, int n) {
+    return new PackedMatrix(kernels, precision, k, n);
   }
 
   /** For each thing that could be faster in this JVM, one line saying what to type. */

@@ -13,7 +13,9 @@ public final class PackedMatrix implements AutoCloseable {
   private final Precision precision;
   private final int k;
   private final int n;
+  private final int whole; // columns that stand in this precision
   private final Tensor packed;
+  private final PackedMatrix rest; // the other columns, or null
 
   /** Memory for a float32 matrix of {@code k} rows and {@code n} columns; the content is zero. */
   public PackedMatrix(Kernels kernels, int k, int n) {
@@ -21,25 +23,19 @@ public final class PackedMatrix implements AutoCloseable {
   }
 
   /**
-   * Memory for a matrix of {@code k} rows and {@code n} columns.
-   *
-   * @param n if the precision is narrow, a multiple of {@link Kernels#panelColumns}
+   * Memory for a matrix of {@code k} rows and {@code n} columns; in a narrow precision, the columns
+   * after the last multiple of {@link Kernels#panelColumns} are float32.
    */
   public PackedMatrix(Kernels kernels, Precision precision, int k, int n) {
-    if (precision != Precision.F32 && n % kernels.panelColumns() != 0) {
-      throw new IllegalArgumentException(
-          "columns of a narrow matrix: expected a multiple of %d, actual %d"
-              .formatted(kernels.panelColumns(), n));
-    }
     this.kernels = kernels;
     this.precision = precision;
     this.k = k;
     this.n = n;
-    long bytes =
-        precision == Precision.F32
-            ? 4 * kernels.packedSize(k, n)
-            : kernels.narrowBytes(precision, k, n);
-    this.packed = Tensor.allocate(Math.toIntExact(Math.ceilDiv(bytes, 4)));
+    boolean isNarrow = precision != Precision.F32;
+    whole = isNarrow ? n - n % kernels.panelColumns() : n;
+    long bytes = isNarrow ? kernels.narrowBytes(precision, k, whole) : 4 * kernels.packedSize(k, n);
+    packed = Tensor.allocate(Math.toIntExact(Math.ceilDiv(bytes, 4)));
+    rest = whole < n ? new PackedMatrix(kernels, k, n - whole) : null;
   }
 
   /** Packs {@code B = w}, {@code w [k][n]}. */
@@ -74,8 +70,11 @@ public final class PackedMatrix implements AutoCloseable {
   private void pack(long b, long rowStride, long columnStride) {
     if (precision == Precision.F32) {
       kernels.pack(packed.address(), k, n, b, rowStride, columnStride, 0, n);
-    } else {
-      kernels.packNarrow(precision, packed.address(), k, n, b, rowStride, columnStride);
+      return;
+    }
+    kernels.packNarrow(precision, packed.address(), k, whole, b, rowStride, columnStride);
+    if (rest != null) {
+      rest.pack(b + 4L * whole * columnStride, rowStride, columnStride);
     }
   }
 
@@ -83,8 +82,11 @@ public final class PackedMatrix implements AutoCloseable {
   public void gemm(long c, long ldc, long bias, long a, long lda, int m) {
     if (precision == Precision.F32) {
       kernels.gemm(c, ldc, bias, a, lda, 1, packed.address(), m, n, k);
-    } else {
-      kernels.gemmNarrow(precision, c, ldc, bias, 0, a, lda, packed.address(), m, n, k);
+      return;
+    }
+    kernels.gemmNarrow(precision, c, ldc, bias, 0, a, lda, packed.address(), m, whole, k);
+    if (rest != null) {
+      rest.gemm(c + 4L * whole, ldc, bias == 0 ? 0 : bias + 4L * whole, a, lda, m);
     }
   }
 
@@ -92,8 +94,11 @@ public final class PackedMatrix implements AutoCloseable {
   public void gemmAdd(long c, long ldc, long a, long lda, int m) {
     if (precision == Precision.F32) {
       kernels.gemmAdd(c, ldc, a, lda, 1, packed.address(), m, n, k);
-    } else {
-      kernels.gemmNarrow(precision, c, ldc, c, ldc, a, lda, packed.address(), m, n, k);
+      return;
+    }
+    kernels.gemmNarrow(precision, c, ldc, c, ldc, a, lda, packed.address(), m, whole, k);
+    if (rest != null) {
+      rest.gemmAdd(c + 4L * whole, ldc, a, lda, m);
     }
   }
 
@@ -109,11 +114,14 @@ public final class PackedMatrix implements AutoCloseable {
 
   /** The memory taken. */
   public long bytes() {
-    return 4 * packed.size();
+    return 4 * packed.size() + (rest == null ? 0 : rest.bytes());
   }
 
   @Override
   public void close() {
     packed.close();
+    if (rest != null) {
+      rest.close();
+    }
   }
 }

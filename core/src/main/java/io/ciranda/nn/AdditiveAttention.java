@@ -19,7 +19,7 @@ public final class AdditiveAttention extends Attention {
   private final Projection query;
 
   AdditiveAttention(Config config, Parameters parameters, Backend backend, String prefix) {
-    super(config, parameters, prefix);
+    super(config, parameters, backend, prefix);
     queryBias = parameters.get(prefix + "query.bias");
     v = parameters.get(prefix + "v");
     query = new Projection(backend, parameters.get(prefix + "query.weight"), 0, config.state());
@@ -35,6 +35,7 @@ public final class AdditiveAttention extends Attention {
 
   @Override
   void refresh() {
+    super.refresh();
     query.refresh();
   }
 
@@ -113,6 +114,7 @@ public final class AdditiveAttention extends Attention {
 
   @Override
   public void close() {
+    super.close();
     query.close();
   }
 }

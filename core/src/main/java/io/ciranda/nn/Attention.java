@@ -1,8 +1,6 @@
 package io.ciranda.nn;
 
 import io.ciranda.autograd.Initializer;
-import io.ciranda.autograd.Ops;
-import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
@@ -104,11 +102,14 @@ public abstract sealed class Attention implements AutoCloseable
   }
 
   final Config config;
-  private final Parameter keyWeight; // [K][N], or null
+  private final Projection key; // W_k, or null
 
-  Attention(Config config, Parameters parameters, String prefix) {
+  Attention(Config config, Parameters parameters, Backend backend, String prefix) {
     this.config = config;
-    keyWeight = config.score == Score.DOT ? null : parameters.get(prefix + "key.weight");
+    key =
+        config.score == Score.DOT
+            ? null
+            : new Projection(backend, parameters.get(prefix + "key.weight"), 0, config.annotation);
   }
 
   /**
@@ -137,7 +138,7 @@ public abstract sealed class Attention implements AutoCloseable
   public static Attention of(Config config, Parameters parameters, Backend backend, String prefix) {
     return config.score == Score.ADDITIVE
         ? new AdditiveAttention(config, parameters, backend, prefix)
-        : new LuongAttention(config, parameters, prefix);
+        : new LuongAttention(config, parameters, backend, prefix);
   }
 
   /** The sizes. */
@@ -156,13 +157,16 @@ public abstract sealed class Attention implements AutoCloseable
     value.requireShape("annotations", value.dim(0), value.dim(1), config.annotation);
     lengths.requireShape("lengths of the sources", value.dim(1));
     lengths.requireRange("lengths of the sources", 1, value.dim(0) + 1);
-    Variable keys =
-        keyWeight == null ? annotations : Ops.linear(tape, annotations, keyWeight, null);
+    Variable keys = key == null ? annotations : key.forward(tape, annotations);
     return new Source(annotations, keys, annotations, lengths, null);
   }
 
   /** Packs the weights again. */
-  void refresh() {}
+  void refresh() {
+    if (key != null) {
+      key.refresh();
+    }
+  }
 
   /** Begins a run of a decoder over {@code steps} steps. */
   abstract Looks looks(Tape tape, Source source, int steps);
@@ -294,5 +298,9 @@ public abstract sealed class Attention implements AutoCloseable
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (key != null) {
+      key.close();
+    }
+  }
 }

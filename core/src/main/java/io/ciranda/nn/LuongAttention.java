@@ -2,6 +2,7 @@ package io.ciranda.nn;
 
 import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
+import io.ciranda.kernel.Backend;
 import io.ciranda.memory.Tensor;
 
 /**
@@ -10,8 +11,8 @@ import io.ciranda.memory.Tensor;
  */
 public final class LuongAttention extends Attention {
 
-  LuongAttention(Config config, Parameters parameters, String prefix) {
-    super(config, parameters, prefix);
+  LuongAttention(Config config, Parameters parameters, Backend backend, String prefix) {
+    super(config, parameters, backend, prefix);
   }
 
   @Override

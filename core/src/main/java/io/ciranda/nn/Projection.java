@@ -2,6 +2,7 @@ package io.ciranda.nn;
 
 import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Tape;
+import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.PackedMatrix;
 
@@ -20,8 +21,8 @@ final class Projection implements AutoCloseable {
   Projection(Backend backend, Parameter weight, int column, int columns) {
     this.weight = weight;
     this.column = column;
-    forwardWeights = new PackedMatrix(backend.kernels(), columns, weight.dim(0));
-    backwardWeights = new PackedMatrix(backend.kernels(), weight.dim(0), columns);
+    forwardWeights = backend.packed(columns, weight.dim(0));
+    backwardWeights = backend.packed(weight.dim(0), columns);
   }
 
   /** Packs the weights again. */
@@ -33,6 +34,24 @@ final class Projection implements AutoCloseable {
   /** N. */
   int outputs() {
     return forwardWeights.n();
+  }
+
+  /** {@code y = x W^T}, with its way back; {@code x [..][K]}. */
+  Variable forward(Tape tape, Variable x) {
+    int[] shape = x.value().shape();
+    int rows = Math.toIntExact(x.value().size() / forwardWeights.k());
+    shape[shape.length - 1] = outputs();
+    Variable y = tape.variable(tape.workspace().tensor(shape));
+    apply(y.value().address(), 0, x.value().address(), rows);
+    tape.record(
+        () -> {
+          long dy = y.gradient().address();
+          addWeightGradient(tape, dy, x.value().address(), rows);
+          if (x.needsGradient()) {
+            addGradient(x.gradient().address(), dy, rows);
+          }
+        });
+    return y;
   }
 
   /** {@code y = bias + x W^T}, {@code bias [N]} or 0 for none. */

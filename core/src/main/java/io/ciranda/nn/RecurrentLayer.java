@@ -72,10 +72,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     biasIh = parameters.get(prefix + "bias_ih_" + suffix);
     biasHh = parameters.get(prefix + "bias_hh_" + suffix);
     hidden = weightHh.dim(1);
-    inputWeights = new PackedMatrix(kernels, weightIh.dim(1) - feed, gateRows());
+    inputWeights = backend.packed(weightIh.dim(1) - feed, gateRows());
     this.feed = feed == 0 ? null : new Projection(backend, weightIh, inputWidth(), feed);
-    forwardWeights = new PackedMatrix(kernels, hidden, gateRows());
-    backwardWeights = new PackedMatrix(kernels, gateRows(), hidden);
+    forwardWeights = backend.packed(hidden, gateRows());
+    backwardWeights = backend.packed(gateRows(), hidden);
   }
 
   /**

@@ -51,9 +51,10 @@ final class BeamSearch implements AutoCloseable {
   /** A continuation of row {@code row}. */
   private record Candidate(int row, int id, double logProbability) {}
 
-  BeamSearch(TranslationModel model, PackedMatrix output, Decoding options) {
+  BeamSearch(
+      TranslationModel model, TranslationNetwork network, PackedMatrix output, Decoding options) {
     this.model = model;
-    this.network = model.network();
+    this.network = network;
     this.output = output;
     this.options = options;
     int continuations = Math.min(options.beam(), model.target().size());

@@ -225,10 +225,6 @@ public final class TranslationModel implements AutoCloseable {
     return parameters;
   }
 
-  TranslationNetwork network() {
-    return network;
-  }
-
   Parameter outputWeight() {
     return outputWeight;
   }

@@ -1,6 +1,8 @@
 package io.ciranda.translation;
 
+import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.PackedMatrix;
+import io.ciranda.kernel.Precision;
 import io.ciranda.parallel.Team;
 import io.ciranda.text.TextCodec;
 import java.util.ArrayList;
@@ -24,8 +26,14 @@ public final class Translator implements AutoCloseable {
   private final Decoding options;
   private final int batch;
   private final Team team;
+  private final TranslationNetwork network; // over the model's parameters
   private final PackedMatrix output; // [E][Vt]
   private final List<BeamSearch> searches = new ArrayList<>(); // of each thread
+
+  /** A translator with the weights as they are. */
+  public Translator(TranslationModel model, Decoding options, int batch, int threads) {
+    this(model, options, batch, threads, Precision.F32);
+  }
 
   /**
    * A translator.
@@ -33,21 +41,25 @@ public final class Translator implements AutoCloseable {
    * @param model stays the caller's; its weights must not change while this is used
    * @param batch sentences decoded together at most
    * @param threads that decode batches side by side
+   * @param precision of the weights in products: a sentence by itself takes the time of reading
+   *     them all at every step
    */
-  public Translator(TranslationModel model, Decoding options, int batch, int threads) {
+  public Translator(
+      TranslationModel model, Decoding options, int batch, int threads, Precision precision) {
     if (batch < 1) {
       throw new IllegalArgumentException("batch: expected at least 1, actual " + batch);
     }
     this.model = model;
     this.options = options;
     this.batch = batch;
-    model.refresh(0, 1);
     team = new Team(threads);
-    int width = model.config().embedding();
-    output = new PackedMatrix(model.backend().kernels(), width, model.target().size());
+    Backend backend = model.backend().withPrecision(precision);
+    network = TranslationNetwork.of(model.config(), model.parameters(), backend);
+    network.refresh(0, 1);
+    output = backend.packed(model.config().embedding(), model.target().size());
     output.packTransposed(model.outputWeight().value());
     for (int i = 0; i < threads; i++) {
-      searches.add(new BeamSearch(model, output, options));
+      searches.add(new BeamSearch(model, network, output, options));
     }
   }
 
@@ -161,6 +173,7 @@ public final class Translator implements AutoCloseable {
   public void close() {
     searches.forEach(BeamSearch::close);
     output.close();
+    network.close();
     team.close();
   }
 }

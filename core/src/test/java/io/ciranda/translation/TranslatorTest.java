@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ciranda.infer.Sampling;
 import io.ciranda.io.ModelFileException;
 import io.ciranda.kernel.Backend;
+import io.ciranda.kernel.Precision;
 import io.ciranda.nn.Attention;
 import io.ciranda.nn.Cell;
 import io.ciranda.testing.Values;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole sentences through models with large random weights, which say much and mean nothing. */
@@ -62,15 +64,18 @@ class TranslatorTest {
             0));
   }
 
-  private static TranslationModel model(TranslationModel.Config config) {
+  private static TranslationModel untrained(TranslationModel.Config config) {
     var options = TextCodec.Options.of(TextCodec.Level.WORD);
-    TranslationModel model =
-        TranslationModel.create(
-            config,
-            TextCodec.learn(List.of("a the man dog ,"), options),
-            TextCodec.learn(List.of("un le homme chien ,"), options),
-            Backend.best(),
-            0);
+    return TranslationModel.create(
+        config,
+        TextCodec.learn(List.of("a the man dog ,"), options),
+        TextCodec.learn(List.of("un le homme chien ,"), options),
+        Backend.best(),
+        0);
+  }
+
+  private static TranslationModel model(TranslationModel.Config config) {
+    TranslationModel model = untrained(config);
     model
         .parameters()
         .all()
@@ -119,6 +124,26 @@ class TranslatorTest {
         assertEquals(config, loaded.config());
         assertEquals(texts(translator, LINES), texts(again, LINES));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void narrowWeightsGiveNearlyTheSameProbabilities(Architecture architecture) {
+    // As wide as a panel of any kernels, since less would stay float32.
+    var config = TranslationModel.Config.of(architecture, Cell.GRU, 64, 64, 0);
+    try (var model = untrained(config);
+        var exact = new Translator(model, Decoding.greedy(12), 4, 1);
+        var narrow = new Translator(model, Decoding.greedy(12), 4, 1, Precision.BF16)) {
+      List<Translation> expected = exact.translate(LINES);
+      List<Translation> actual = narrow.translate(LINES);
+      boolean differs = false;
+      for (int i = 0; i < LINES.size(); i++) {
+        double p = expected.get(i).logProbability();
+        assertEquals(p, actual.get(i).logProbability(), 0.02 * Math.abs(p), LINES.get(i));
+        differs |= p != actual.get(i).logProbability();
+      }
+      assertTrue(differs, "no weight was narrow");
     }
   }
 

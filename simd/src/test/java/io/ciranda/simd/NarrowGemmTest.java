@@ -3,10 +3,13 @@ package io.ciranda.simd;
 import static io.ciranda.memory.Memory.get;
 import static io.ciranda.memory.Memory.set;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.kernel.Kernels;
+import io.ciranda.kernel.PackedMatrix;
 import io.ciranda.kernel.Precision;
 import io.ciranda.kernel.ScalarKernels;
+import io.ciranda.memory.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,6 +54,48 @@ class NarrowGemmTest {
         assertEquals(together[i], alone[i], "element " + i);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BF16", "INT8"})
+  void columnsAfterTheLastWholePanelStayExact(Precision precision) {
+    int m = 2;
+    int whole = 2 * simd.panelColumns();
+    int n = whole + 3;
+    int k = 5;
+    try (Tensor w = filled(k, n);
+        Tensor a = filled(m, k);
+        Tensor bias = filled(n);
+        Tensor exact = filled(m, n);
+        Tensor narrow = filled(m, n);
+        var f32 = new PackedMatrix(simd, k, n);
+        var packed = new PackedMatrix(simd, precision, k, n)) {
+      f32.pack(w);
+      f32.gemm(exact.address(), n, bias.address(), a.address(), k, m);
+      f32.gemmAdd(exact.address(), n, a.address(), k, m);
+      packed.pack(w);
+      packed.gemm(narrow.address(), n, bias.address(), a.address(), k, m);
+      packed.gemmAdd(narrow.address(), n, a.address(), k, m);
+      boolean differs = false;
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j < n; j++) {
+          assertEquals(exact.get(i, j), narrow.get(i, j), j < whole ? 0.05 : 0, i + ", " + j);
+          differs |= exact.get(i, j) != narrow.get(i, j);
+        }
+      }
+      assertTrue(differs, "no column was narrow");
+      assertEquals(
+          4 * simd.packedSize(k, 3) + simd.narrowBytes(precision, k, whole), packed.bytes());
+    }
+  }
+
+  private static Tensor filled(int... shape) {
+    var random = new Random(7);
+    Tensor tensor = Tensor.allocate(shape);
+    for (long i = 0; i < tensor.size(); i++) {
+      set(tensor.address(), i, 2 * random.nextFloat() - 1);
+    }
+    return tensor;
   }
 
   enum Start {

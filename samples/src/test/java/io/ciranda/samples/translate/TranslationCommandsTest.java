@@ -105,6 +105,12 @@ class TranslationCommandsTest {
   }
 
   @Test
+  void precisionIsThatOfTheWeights() {
+    assertEquals(1, translate("1 2", "--precision", "bf16").done().out().lines().count());
+    translate("1 2", "--precision", "f16").fails(2, "--precision", "but was 'f16'");
+  }
+
+  @Test
   void emptyLinesAreLeftOutAndCounted() throws IOException {
     Path source = folder.resolve("gaps.figures");
     Path target = folder.resolve("gaps.names");
