@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Markdown.
  *
  * <pre>
- * java -cp bench/target/benchmarks.jar io.ciranda.bench.CompareTranslation PYTHON [ROUNDS [HIDDEN]]
+ * java -cp bench/target/benchmarks.jar io.ciranda.bench.CompareTranslation PYTHON [ROUNDS [HIDDEN [TASK..]]]
  * </pre>
  *
  * PYTHON is an interpreter that has PyTorch.
@@ -27,6 +27,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class CompareTranslation {
   private record Case(
       Task task, String cell, int batch, int threads, String precision, double goal) {
+    String name() {
+      return task.name().toLowerCase(Locale.ROOT);
+    }
+
     String unit() {
       return task == Task.TRAIN ? "target tokens/s" : "sentences/s";
     }
@@ -52,7 +56,7 @@ public final class CompareTranslation {
       throws IOException, InterruptedException, RunnerException {
     if (arguments.length < 1) {
       System.err.println(
-          "usage: CompareTranslation PYTHON [ROUNDS [HIDDEN]]   (PYTHON: an interpreter that has PyTorch)");
+          "usage: CompareTranslation PYTHON [ROUNDS [HIDDEN [train|greedy|beam5..]]]   (PYTHON: an interpreter that has PyTorch)");
       System.exit(2);
     }
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
@@ -61,8 +65,11 @@ public final class CompareTranslation {
         "| task, H = %s | cell | batch | threads | weights | unit | Ciranda | PyTorch | ratio: median (min - max) | goal |"
             .formatted(hidden));
     System.out.println("|---|---|---|---|---|---|---|---|---|---|");
+    List<String> tasks = Arrays.stream(arguments).skip(3).toList();
     for (Case c : CASES) {
-      compare(arguments[0], rounds, hidden, c);
+      if (tasks.isEmpty() || tasks.contains(c.name())) {
+        compare(arguments[0], rounds, hidden, c);
+      }
     }
   }
 
@@ -80,7 +87,7 @@ public final class CompareTranslation {
     System.out.printf(
         Locale.ROOT,
         "| %s | %s | %d | %d | %s | %s | %,.1f | %,.1f | %.2f (%.2f - %.2f) | %.1f |%n",
-        c.task.name().toLowerCase(Locale.ROOT),
+        c.name(),
         c.cell,
         c.batch,
         c.threads,
