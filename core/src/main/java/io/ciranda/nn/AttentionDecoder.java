@@ -156,7 +156,7 @@ public final class AttentionDecoder implements AutoCloseable {
    * Forms once, for each annotation, what the cell and a readout will make of it: both are linear
    * in the context, and so the weighted mean of the products is the product of the weighted mean.
    * For decoding without input feeding. What is seen is then {@code [T][R][GH+O]}, the columns from
-   * GH on being the readout's product; see {@link #fedWidth} and {@link TanhLayer#forwardWith}.
+   * GH on being the readout's product; see {@link #fedWidth} and {@link TanhLayer#forwardFirst}.
    *
    * @param input which input of the readout the context is
    */
@@ -179,6 +179,11 @@ public final class AttentionDecoder implements AutoCloseable {
         tape.constant(values),
         source.lengths(),
         source.rows());
+  }
+
+  /** Folds an embedding of x into the first layer; see {@link RecurrentStack#fold}. */
+  public void fold(Tape tape, Parameter table) {
+    stack.fold(tape, table);
   }
 
   /** GH, the columns of a prepared context that are fed to the cell. */
@@ -204,18 +209,45 @@ public final class AttentionDecoder implements AutoCloseable {
       Attention.Source source,
       State initial,
       Variable seen) {
+    return forward(tape, new LayerInput.Features(x), lengths, source, initial, seen);
+  }
+
+  /**
+   * Runs the decoder over rows of an embedding, folded where that is less work; otherwise the same.
+   *
+   * @param table {@code [V][I]}
+   * @param ids {@code [T][R]}, each in {@code [0, V)}
+   */
+  public Output forward(
+      Tape tape,
+      Parameter table,
+      IntTensor ids,
+      IntTensor lengths,
+      Attention.Source source,
+      State initial,
+      Variable seen) {
+    return forward(tape, stack.tokens(tape, table, ids), lengths, source, initial, seen);
+  }
+
+  private Output forward(
+      Tape tape,
+      LayerInput x,
+      IntTensor lengths,
+      Attention.Source source,
+      State initial,
+      Variable seen) {
     Objects.requireNonNull(initial, "a decoder needs a state to start from");
     if (seen != null && (tape.isTraining() || !config.inputFeeding)) {
       throw new IllegalArgumentException(
           "what was seen before is carried on with input feeding only, and not in training");
     }
-    int rows = x.value().dim(1);
+    int rows = x.batch();
     if (source.rowCount() != rows) {
       throw new IllegalArgumentException(
           "decoder: expected a source for each of %d rows, actual %d"
               .formatted(rows, source.rowCount()));
     }
-    var input = new AttendedInput(new LayerInput.Features(x), this, source, seen);
+    var input = new AttendedInput(x, this, source, seen);
     RecurrentStack.Output output = stack.forward(tape, input, lengths, initial);
     return new Output(output.y(), input.fed(), input.weights(), output.last());
   }

@@ -219,8 +219,7 @@ sealed interface LayerInput permits LayerInput.Features, LayerInput.Tokens, Atte
       int vocabulary = table.dim(0);
       int width = layer.gateRows();
       ids.requireRange("ids of " + table.name(), 0, vocabulary);
-      Tensor folded = tape.workspace().tensor(vocabulary, width);
-      layer.inputProduct(folded.address(), table.value().address(), vocabulary, bias);
+      Tensor folded = layer.folded(tape, table, bias);
       return new Run(tape, layer, taken, gates) {
         private Tensor dfolded; // [V][GH]
         private TakenSteps.Packing packing; // of the ids

@@ -48,6 +48,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
   private float weightDropout; // of the packed W_hh
   private long weightDropoutKey;
   private Tensor survivors; // [GH][H], W_hh after dropout; null before the first
+  private FoldedTable folded; // [V][GH], or null
 
   /**
    * A layer over declared parameters.
@@ -146,6 +147,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     if (packedVersion != parameters.version()
         || weightDropout != dropout
         || weightDropoutKey != key) {
+      unfold();
       inputWeights.packColumnsTransposed(weightIh.value(), 0);
       if (feed != null) {
         feed.refresh();
@@ -157,6 +159,37 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
       backwardWeights.pack(recurrent);
       packedVersion = parameters.version();
     }
+  }
+
+  /** See {@link RecurrentStack#fold}. */
+  final void fold(Tape tape, Parameter table) {
+    unfold();
+    folded = new FoldedTable(table, gateRows());
+    foldInto(folded.products(), table, inputBias(tape));
+  }
+
+  private void unfold() {
+    if (folded != null) {
+      folded.close();
+      folded = null;
+    }
+  }
+
+  final boolean hasFolded(Parameter table) {
+    return folded != null && folded.isOf(table);
+  }
+
+  /** {@code E W_ih^T + bias [V][GH]}: the one that is kept, or formed for this step. */
+  final Tensor folded(Tape tape, Parameter table, long bias) {
+    if (hasFolded(table)) {
+      return folded.products();
+    }
+    return foldInto(tape.workspace().tensor(table.dim(0), gateRows()), table, bias);
+  }
+
+  private Tensor foldInto(Tensor products, Parameter table, long bias) {
+    inputProduct(products.address(), table.value().address(), table.dim(0), bias);
+    return products;
   }
 
   /** Of a step of that seed; tapes have the keys from 1 on. */
@@ -546,5 +579,6 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     if (survivors != null) {
       survivors.close();
     }
+    unfold();
   }
 }

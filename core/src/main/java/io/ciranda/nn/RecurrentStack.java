@@ -182,13 +182,34 @@ public final class RecurrentStack implements AutoCloseable {
    */
   public Output forward(
       Tape tape, Parameter table, IntTensor ids, IntTensor lengths, State initial) {
+    return forward(tape, tokens(tape, table, ids), lengths, initial);
+  }
+
+  /** The rows of an embedding as an input, folded where that is less work. */
+  LayerInput tokens(Tape tape, Parameter table, IntTensor ids) {
     // Folding turns T*B rows of the input's products into V rows.
-    boolean fold = table.dim(0) < ids.size();
-    LayerInput input =
-        fold
-            ? new LayerInput.Tokens(table, ids)
-            : new LayerInput.Features(Ops.embedding(tape, table, ids));
-    return forward(tape, input, lengths, initial);
+    boolean fold = table.dim(0) < ids.size() || layers.getFirst().hasFolded(table);
+    return fold
+        ? new LayerInput.Tokens(table, ids)
+        : new LayerInput.Features(Ops.embedding(tape, table, ids));
+  }
+
+  /**
+   * Folds an embedding into the first layer for good, until the weights change: a step then picks a
+   * row where it would multiply. For inference.
+   *
+   * @param tape of inference
+   * @param table {@code [V][I]}
+   */
+  public void fold(Tape tape, Parameter table) {
+    for (int d = 0; d < config.directions(); d++) {
+      layers.get(d).fold(tape, table);
+    }
+  }
+
+  /** The floats that {@link #fold} takes for a row of the table. */
+  public long foldedWidth() {
+    return (long) config.directions() * layers.getFirst().gateRows();
   }
 
   Output forward(Tape tape, LayerInput first, IntTensor lengths, State given) {

@@ -1,11 +1,13 @@
 package io.ciranda.nn;
 
 import io.ciranda.autograd.Initializer;
+import io.ciranda.autograd.Ops;
 import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.kernel.Backend;
+import io.ciranda.memory.IntTensor;
 import io.ciranda.memory.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,8 @@ public final class TanhLayer implements AutoCloseable {
   private final int[] widths;
   private final List<Projection> projections = new ArrayList<>(); // of each input
   private long packedVersion = -1;
+  private FoldedTable folded; // [V][O], or null
+  private int foldedInput;
 
   /** Declares {@code weight [O][I1+I2+..]} and {@code bias [O]} after {@code prefix}. */
   public static void declare(
@@ -48,6 +52,7 @@ public final class TanhLayer implements AutoCloseable {
   /** Packs the weights again if they have changed; see {@link RecurrentStack#refresh}. */
   public void refresh(int part, int parts) {
     if (part == 0 && packedVersion != parameters.version()) {
+      unfold();
       projections.forEach(Projection::refresh);
       packedVersion = parameters.version();
     }
@@ -58,24 +63,67 @@ public final class TanhLayer implements AutoCloseable {
   }
 
   /**
-   * The layer's output where the product of one input with its weights is there already; not for
-   * training.
+   * Keeps the product of each row of an embedding as one of the inputs, until the weights change;
+   * for inference.
    *
-   * @param known which input
-   * @param product {@code [..][O]}
-   * @param others the other inputs, {@code [..][I]} each
+   * @param table {@code [V][I]}
+   */
+  public void fold(int input, Parameter table) {
+    unfold();
+    folded = new FoldedTable(table, bias.dim(0));
+    foldedInput = input;
+    long to = folded.products().address();
+    projections.get(input).apply(to, 0, table.value().address(), table.dim(0));
+  }
+
+  private void unfold() {
+    if (folded != null) {
+      folded.close();
+      folded = null;
+    }
+  }
+
+  /**
+   * The product of rows of an embedding, picked where it is folded; not for training.
+   *
+   * @param table {@code [V][I]}
+   * @param ids {@code [..]}, each in {@code [0, V)}
    * @return {@code [..][O]}
    */
-  public Variable forwardWith(Tape tape, int known, Variable product, Variable... others) {
-    int outputs = bias.dim(0);
-    int rows = Math.toIntExact(product.value().size() / outputs);
-    Tensor y = tape.workspace().tensor(product.value().shape()).copyFrom(product.value());
-    for (int row = 0; row < rows; row++) {
-      tape.kernels().add(y.address() + 4L * row * outputs, bias.value().address(), outputs);
+  public Variable product(Tape tape, int input, Parameter table, IntTensor ids) {
+    int[] shape = Arrays.copyOf(ids.shape(), ids.shape().length + 1);
+    shape[shape.length - 1] = bias.dim(0);
+    Tensor y = tape.workspace().tensor(shape);
+    int rows = Math.toIntExact(ids.size());
+    if (folded != null && folded.isOf(table) && foldedInput == input) {
+      ids.requireRange("ids of " + table.name(), 0, table.dim(0));
+      long from = folded.products().address();
+      tape.kernels().gather(y.address(), from, ids.address(), rows, bias.dim(0));
+    } else {
+      Variable x = Ops.embedding(tape, table, ids);
+      projections.get(input).apply(y.address(), 0, x.value().address(), rows);
     }
-    for (int i = 0; i < others.length; i++) {
-      int input = i < known ? i : i + 1;
-      projections.get(input).add(y.address(), others[i].value().address(), rows);
+    return tape.constant(y);
+  }
+
+  /**
+   * The layer's output where the products of all inputs but the first are there already; not for
+   * training.
+   *
+   * @param first {@code [..][I]}
+   * @param products {@code [..][O]} each, of the others
+   * @return {@code [..][O]}
+   */
+  public Variable forwardFirst(Tape tape, Variable first, Variable... products) {
+    int[] shape = first.value().shape();
+    shape[shape.length - 1] = bias.dim(0);
+    int rows = Math.toIntExact(first.value().size() / widths[0]);
+    Tensor y = tape.workspace().tensor(shape);
+    projections
+        .getFirst()
+        .apply(y.address(), bias.value().address(), first.value().address(), rows);
+    for (Variable product : products) {
+      tape.kernels().add(y.address(), product.value().address(), y.size());
     }
     tape.kernels().tanh(y.address(), y.address(), y.size());
     return tape.constant(y);
@@ -133,5 +181,6 @@ public final class TanhLayer implements AutoCloseable {
   @Override
   public void close() {
     projections.forEach(Projection::close);
+    unfold();
   }
 }

@@ -28,7 +28,9 @@ final class AttentionNetwork extends TranslationNetwork {
   private static final String BRIDGE = "bridge.";
   private static final String ATTENTION = "attention.";
 
-  private static final int CONTEXT = 1; // of the readout's inputs
+  // Of the readout's inputs.
+  private static final int CONTEXT = 1;
+  private static final int EMBEDDED = 2;
 
   private final TanhLayer bridge;
   private final AttentionDecoder decoder;
@@ -100,15 +102,34 @@ final class AttentionNetwork extends TranslationNetwork {
       IntTensor rows,
       State state,
       Variable seen) {
-    Variable e = embedTarget(tape, inputs);
     var source = rows == null ? encoded.source() : encoded.source().withRows(rows);
+    if (isPrepared(tape)) {
+      AttentionDecoder.Output output =
+          decoder.forward(tape, targetEmbedding, inputs, lengths, source, state, seen);
+      Variable readouts =
+          readout.forwardFirst(
+              tape,
+              output.y(),
+              product(tape, output.seen()),
+              readout.product(tape, EMBEDDED, targetEmbedding, inputs));
+      return new Decoded(readouts, output.last(), null, output.weights());
+    }
+    Variable e = embedTarget(tape, inputs);
     AttentionDecoder.Output output = decoder.forward(tape, e, lengths, source, state, seen);
-    Variable readouts =
-        isPrepared(tape)
-            ? readout.forwardWith(tape, CONTEXT, product(tape, output.seen()), output.y(), e)
-            : readout.forward(tape, output.y(), output.seen(), e);
     return new Decoded(
-        readouts, output.last(), config.inputFeeding() ? output.seen() : null, output.weights());
+        readout.forward(tape, output.y(), output.seen(), e),
+        output.last(),
+        config.inputFeeding() ? output.seen() : null,
+        output.weights());
+  }
+
+  @Override
+  void fold(Tape tape) {
+    super.fold(tape);
+    if (!config.inputFeeding() && isFoldable(targetEmbedding, decoder.fedWidth())) {
+      decoder.fold(tape, targetEmbedding);
+      readout.fold(EMBEDDED, targetEmbedding);
+    }
   }
 
   /** A source is read by many steps; what they make of its annotations is formed once. */

@@ -35,6 +35,7 @@ final class BeamSearch implements AutoCloseable {
   private final PackedMatrix output; // [E][Vt], shared
   private final Decoding options;
   private final Workspace sources = new Workspace("sources");
+  private final Workspace states = new Workspace("states");
   private final Workspace steps = new Workspace("steps");
   private final int[] ids; // of the likeliest continuations of one hypothesis
   private final float[] values;
@@ -92,30 +93,29 @@ final class BeamSearch implements AutoCloseable {
     }
     int most = size * options.beam();
     int width = stateWidth(encoded.initial());
-    try (Tensor before = Tensor.allocate(most, width);
-        Tensor after = Tensor.allocate(most, width)) {
-      store(encoded.initial(), null, size, before);
-      for (int t = 0; !live.isEmpty(); t++) {
-        Tape tape = Tape.inference(model.backend(), steps);
-        tape.begin(0);
-        TranslationNetwork.Decoded decoded = step(tape, encoded, live, before, t);
-        store(decoded.last(), decoded.seen(), live.size(), after);
-        List<Candidate> chosen = choose(decoded, live, finished);
-        var next = new ArrayList<Live>();
-        for (Candidate candidate : chosen) {
-          Live from = live.get(candidate.row());
-          var node =
-              new Node(from.last(), candidate.id(), weights(decoded, batch, from, candidate));
-          boolean isEnd = candidate.id() == TextCodec.END_ID;
-          if (isEnd || t + 1 == options.limit(batch.lengths().get(from.sentence()))) {
-            finished.get(from.sentence()).add(hypothesis(node, candidate.logProbability(), isEnd));
-          } else {
-            Memory.copy(before.address(next.size()), after.address(candidate.row()), width);
-            next.add(new Live(from.sentence(), node, candidate.logProbability(), from.random()));
-          }
+    states.reset();
+    Tensor before = states.tensor(most, width);
+    Tensor after = states.tensor(most, width);
+    store(encoded.initial(), null, size, before);
+    for (int t = 0; !live.isEmpty(); t++) {
+      Tape tape = Tape.inference(model.backend(), steps);
+      tape.begin(0);
+      TranslationNetwork.Decoded decoded = step(tape, encoded, live, before, t);
+      store(decoded.last(), decoded.seen(), live.size(), after);
+      List<Candidate> chosen = choose(decoded, live, finished);
+      var next = new ArrayList<Live>();
+      for (Candidate candidate : chosen) {
+        Live from = live.get(candidate.row());
+        var node = new Node(from.last(), candidate.id(), weights(decoded, batch, from, candidate));
+        boolean isEnd = candidate.id() == TextCodec.END_ID;
+        if (isEnd || t + 1 == options.limit(batch.lengths().get(from.sentence()))) {
+          finished.get(from.sentence()).add(hypothesis(node, candidate.logProbability(), isEnd));
+        } else {
+          Memory.copy(before.address(next.size()), after.address(candidate.row()), width);
+          next.add(new Live(from.sentence(), node, candidate.logProbability(), from.random()));
         }
-        live = next;
       }
+      live = next;
     }
     for (List<Hypothesis> hypotheses : finished) {
       // Stable: of equal ones, the first to end.
@@ -319,6 +319,7 @@ final class BeamSearch implements AutoCloseable {
   @Override
   public void close() {
     sources.close();
+    states.close();
     steps.close();
   }
 }

@@ -22,6 +22,9 @@ abstract sealed class TranslationNetwork implements AutoCloseable
   static final String DECODER = "decoder.";
   static final String READOUT = "readout.";
 
+  /** What a folded embedding may take; beyond it a step multiplies rows of the embedding. */
+  private static final long MOST_FOLDED_BYTES = 256L << 20;
+
   /**
    * What is known of a batch of sources.
    *
@@ -43,7 +46,7 @@ abstract sealed class TranslationNetwork implements AutoCloseable
 
   final TranslationModel.Config config;
   private final Parameter sourceEmbedding; // [Vs][E]
-  private final Parameter targetEmbedding; // [Vt][E], or null
+  final Parameter targetEmbedding; // [Vt][E], or null
   final RecurrentStack encoder;
   final TanhLayer readout;
 
@@ -126,6 +129,17 @@ abstract sealed class TranslationNetwork implements AutoCloseable
 
   private Variable embed(Tape tape, Parameter table, IntTensor ids) {
     return Ops.dropout(tape, Ops.embedding(tape, table, ids), config.dropout());
+  }
+
+  /** Folds embeddings into what reads them, for decoding with weights that stay. */
+  void fold(Tape tape) {
+    if (isFoldable(sourceEmbedding, encoder.foldedWidth())) {
+      encoder.fold(tape, sourceEmbedding);
+    }
+  }
+
+  static boolean isFoldable(Parameter table, long width) {
+    return 4 * width * table.dim(0) <= MOST_FOLDED_BYTES;
   }
 
   void refresh(int part, int parts) {

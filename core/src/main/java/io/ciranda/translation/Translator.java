@@ -1,8 +1,10 @@
 package io.ciranda.translation;
 
+import io.ciranda.autograd.Tape;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.PackedMatrix;
 import io.ciranda.kernel.Precision;
+import io.ciranda.memory.Workspace;
 import io.ciranda.parallel.Team;
 import io.ciranda.text.TextCodec;
 import java.util.ArrayList;
@@ -56,6 +58,9 @@ public final class Translator implements AutoCloseable {
     Backend backend = model.backend().withPrecision(precision);
     network = TranslationNetwork.of(model.config(), model.parameters(), backend);
     network.refresh(0, 1);
+    try (var scratch = new Workspace("folding")) {
+      network.fold(Tape.inference(backend, scratch));
+    }
     output = backend.packed(model.config().embedding(), model.target().size());
     output.packTransposed(model.outputWeight().value());
     for (int i = 0; i < threads; i++) {

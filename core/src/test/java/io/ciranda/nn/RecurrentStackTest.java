@@ -391,6 +391,29 @@ class RecurrentStackTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Cell.class)
+  void anEmbeddingStaysFoldedUntilTheWeightsChange(Cell cell) {
+    var config = new RecurrentStack.Config(cell, I, H, 2, true, 0, false);
+    Parameters parameters = parameters(config);
+    RecurrentStack stack = stack(config, parameters);
+    Parameter table = parameters.get("table");
+    float[] expected = states(stack, table);
+    stack.fold(inference(), table);
+    assertArrayEquals(expected, states(stack, table), 1e-6f);
+    table.value().zero();
+    assertArrayEquals(expected, states(stack, table), 1e-6f, "not taken from what was kept");
+    parameters.changed();
+    stack.refresh(0, 1);
+    assertFalse(Arrays.equals(expected, states(stack, table)), "kept too long");
+  }
+
+  /** Of tokens, fewer than the table has rows. */
+  private float[] states(RecurrentStack stack, Parameter table) {
+    IntTensor ids = workspace.ints(2, 2).copyFrom(new int[] {7, 0, 3, 3});
+    return stack.forward(inference(), table, ids, null, null).y().value().toArray();
+  }
+
   /** The gradient of the squared states of all steps. */
   private float[] gradient(
       RecurrentStack stack, Parameters parameters, boolean folded, int[] ids, int... lengths) {
