@@ -3,6 +3,6 @@
  * with them, measure them, and look at their attention.
  *
  * <p>{@link io.ciranda.samples.translate.TranslationJob} is one training from sentence pairs to
- * model; the commands only fill it in. What it leaves: {@link io.ciranda.samples.training}.
+ * model; the commands only fill it in. What it leaves: {@code io.ciranda.samples.training}.
  */
 package io.ciranda.samples.translate;
