@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ciranda.testing.Values;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,19 @@ class SequenceForecasterTest {
       ForecastMetrics metrics = model.evaluateSeries(List.of(series), 200);
       assertEquals(80, metrics.count());
       assertTrue(metrics.rmse() < 0.4, metrics::toString);
+    }
+  }
+
+  @Test
+  void aNumberThatNeverChangesIsForecastAsItIs() {
+    float[] constant = new float[100];
+    Arrays.fill(constant, 70.1f);
+    Sequence series = Sequence.of(constant, 1);
+    try (var model = SequenceForecaster.fitSeries(List.of(series), 2, Tasks.quick());
+        var session = model.newSession()) {
+      assertEquals(70.1, model.predict(series).value(1, 0), 0.2);
+      session.step(new float[] {71});
+      assertEquals(70.1, session.value(0, 0), 2);
     }
   }
 

@@ -174,6 +174,17 @@ class SequenceTaggerTest {
   }
 
   @Test
+  void aLabelThatIsTheSameEverywhereIsNothingToLearn() {
+    var examples = List.of(new Example<>(Sequence.ofSymbols("a", "b"), List.of("O", "O")));
+    var e =
+        assertThrows(
+            IllegalArgumentException.class, () -> SequenceTagger.fit(examples, Tasks.quick()));
+    assertEquals(
+        "labels: expected at least 2 different ones in the training examples, actual [O]",
+        e.getMessage());
+  }
+
+  @Test
   void anExampleWithALabelThatNoOtherHasStaysInTraining() {
     var examples = new ArrayList<>(Tasks.places(10, 1));
     examples.add(new Example<>(Sequence.ofSymbols("a"), List.of("B-ONCE")));

@@ -31,11 +31,15 @@ public final class SeasonalForecast {
     System.out.println(run(5000, 6000, args.length > 0 ? Long.parseLong(args[0]) : 1));
   }
 
+  static SequenceForecaster fit(Sequence past, long seed) {
+    SequenceOptions options = SequenceOptions.standard().withDropout(0).withSeed(seed);
+    return SequenceForecaster.fitSeries(List.of(past), 1, options);
+  }
+
   static Errors run(int train, int hours, long seed) {
     float[] load = load(hours, seed);
     Sequence series = Sequence.of(load, 1);
-    SequenceOptions options = SequenceOptions.standard().withDropout(0).withSeed(seed);
-    try (var model = SequenceForecaster.fitSeries(List.of(series.slice(0, train)), 1, options)) {
+    try (var model = fit(series.slice(0, train), seed)) {
       return new Errors(
           model.evaluateSeries(List.of(series), train).rmse(),
           noise(load, train),
@@ -45,7 +49,7 @@ public final class SeasonalForecast {
   }
 
   /** Hours of load. */
-  private static float[] load(int hours, long seed) {
+  static float[] load(int hours, long seed) {
     var random = new SplittableRandom(seed);
     float[] load = new float[hours];
     for (int t = 0; t < hours; t++) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.samples.text.TimeSeriesFile;
 import io.ciranda.sequence.Example;
+import io.ciranda.sequence.Sequence;
 import io.ciranda.sequence.SequenceOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,19 @@ class SequenceExamplesTest {
     assertTrue(errors.rmse() < 1.05 * errors.noise(), errors::toString);
     assertTrue(errors.rmse() < 0.95 * errors.autoregression(), errors::toString);
     assertTrue(errors.autoregression() < errors.asBefore(), errors::toString);
+  }
+
+  @Test
+  void aForecastIsServedHourByHourAsPredictGivesIt() {
+    float[] load = SeasonalForecast.load(400, 1);
+    Sequence series = Sequence.of(load, 1);
+    try (var model = SeasonalForecast.fit(series.slice(0, 300), 1);
+        var session = model.newSession()) {
+      for (int t = 0; t < load.length; t++) {
+        session.step(new float[] {load[t]});
+        assertEquals(model.predict(series.slice(0, t + 1)), session.forecast());
+      }
+    }
   }
 
   @Test
