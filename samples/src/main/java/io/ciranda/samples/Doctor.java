@@ -49,7 +49,7 @@ final class Doctor extends CirandaCommand {
     console.print("products  " + report.products);
     console.print("BLAS      " + report.blasDetails.indent(10).strip());
     if (report.advice.isEmpty()) {
-      console.print("advice    none: the fastest kernels and OpenBLAS are in use");
+      console.print("advice    none: nothing would be faster on this JVM");
     }
     report.advice.forEach(line -> console.print("advice    " + line));
     return report;
