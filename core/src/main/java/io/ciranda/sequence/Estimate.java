@@ -47,14 +47,13 @@ public record Estimate(
       run(trainer, batches, fitting.options().rate, WARM_UP_NANOS);
       double perStep = run(trainer, batches, fitting.options().rate, MEASURED_NANOS);
       long steps = fitting.train().stream().mapToLong(Encoded::steps).sum();
-      return new Estimate(
-          memory.weightBytes,
-          memory.optimizerBytes,
-          memory.activationBytes,
-          memory.exampleBytes,
-          memory.stepsPerEpoch,
-          perStep * steps);
+      return memory.withSeconds(perStep * steps);
     }
+  }
+
+  Estimate withSeconds(double perEpoch) {
+    return new Estimate(
+        weightBytes, optimizerBytes, activationBytes, exampleBytes, stepsPerEpoch, perEpoch);
   }
 
   /** Seconds for a step of a sequence, in batches until the time is over. */

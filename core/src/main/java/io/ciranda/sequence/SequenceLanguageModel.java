@@ -7,6 +7,7 @@ import io.ciranda.memory.Tensor;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
 import io.ciranda.model.LanguageModelTrainer;
+import io.ciranda.model.MemoryEstimate;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,95 @@ public final class SequenceLanguageModel implements AutoCloseable {
    */
   public static SequenceLanguageModel fit(
       String text, Vocabulary.Level level, SequenceOptions options) {
+    Prepared prepared = prepare(text, level, options);
+    if (prepared.valid.length < 2) {
+      options.warnOfNoValidation();
+    }
+    prepared.memory().requireRoom(options.listener);
+    LanguageModel model = prepared.newModel();
+    try {
+      train(model, prepared, options);
+      return new SequenceLanguageModel(model);
+    } catch (Throwable e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** What {@link #fit} would take; see {@link Estimate}. */
+  public static Estimate estimate(String text, Vocabulary.Level level, SequenceOptions options) {
+    Prepared prepared = prepare(text, level, options);
+    Estimate memory = prepared.memory();
+    memory.requireRoom(options.listener);
+    try (LanguageModel model = prepared.newModel();
+        var trainer =
+            new LanguageModelTrainer(model, prepared.train, new int[0], prepared.training)) {
+      var clock = new Clock();
+      trainer.run(clock::isOver, clock);
+      return memory.withSeconds(clock.secondsPerSymbol() * (prepared.train.length - 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // no listener of ours throws it
+    }
+  }
+
+  /** What a training begins with. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Prepared(
+      LanguageModel.Config shape,
+      Vocabulary vocabulary,
+      int[] train,
+      int[] valid,
+      LanguageModelTrainer.Config training) {
+    LanguageModel newModel() {
+      return LanguageModel.create(shape, vocabulary, Backend.best(), training.seed());
+    }
+
+    /** Without the time. */
+    Estimate memory() {
+      var memory = MemoryEstimate.of(shape, vocabulary.size(), training);
+      long window = (long) training.batch() * training.steps();
+      return new Estimate(
+          memory.weightBytes(),
+          memory.optimizerBytes(),
+          memory.activationBytes(),
+          Integer.BYTES * ((long) train.length + valid.length),
+          Math.toIntExact(Math.ceilDiv(train.length - 1, window)),
+          Double.NaN);
+    }
+  }
+
+  /** Counts the symbols of the second second, when the code is warm; or of all, if that is less. */
+  private static final class Clock implements LanguageModelTrainer.Listener {
+    private static final long NANOS = 1_000_000_000;
+
+    private final long start = System.nanoTime();
+    private long from = start;
+    private long end;
+    private long symbols;
+
+    @Override
+    public void onStep(LanguageModelTrainer trainer, double loss, double norm, double rate) {
+      if (from == start && end - start > NANOS) {
+        from = end;
+        symbols = 0;
+      }
+      end = System.nanoTime();
+      symbols += trainer.symbolsOfLastStep();
+    }
+
+    @Override
+    public void onValidation(LanguageModelTrainer trainer, double loss, boolean isBest) {}
+
+    boolean isOver() {
+      return end - start > 2 * NANOS;
+    }
+
+    double secondsPerSymbol() {
+      return 1e-9 * (end - from) / symbols;
+    }
+  }
+
+  private static Prepared prepare(String text, Vocabulary.Level level, SequenceOptions options) {
     if (options.bidirectional(false)) {
       throw new IllegalArgumentException(
           "a language model cannot read what it is to tell: expected one direction, actual both");
@@ -64,9 +154,6 @@ public final class SequenceLanguageModel implements AutoCloseable {
             options.minCount);
     int[] train = vocabulary.encodePrompt(first).ids();
     int[] valid = vocabulary.encode(text.substring(cut)).ids();
-    if (valid.length < 2) {
-      options.warnOfNoValidation();
-    }
     var shape =
         new LanguageModel.Config(
             options.cell,
@@ -76,14 +163,21 @@ public final class SequenceLanguageModel implements AutoCloseable {
             false,
             options.dropout,
             options.cutoffs);
-    LanguageModel model = LanguageModel.create(shape, vocabulary, Backend.best(), options.seed);
-    try {
-      train(model, train, valid, options);
-      return new SequenceLanguageModel(model);
-    } catch (Throwable e) {
-      model.close();
-      throw e;
-    }
+    int batch = options.batch(train.length / options.window);
+    var training =
+        new LanguageModelTrainer.Config(
+            batch,
+            options.window,
+            options.epochs,
+            options.rule,
+            options.rate,
+            options.clipping,
+            options.schedule(),
+            options.seed,
+            Math.min(options.threads, batch),
+            0,
+            options.patience);
+    return new Prepared(shape, vocabulary, train, valid, training);
   }
 
   /** Where the last part of a text begins: between two symbols. */
@@ -98,24 +192,10 @@ public final class SequenceLanguageModel implements AutoCloseable {
     return at;
   }
 
-  private static void train(
-      LanguageModel model, int[] train, int[] valid, SequenceOptions options) {
-    int batch = options.batch(train.length / options.window);
-    var config =
-        new LanguageModelTrainer.Config(
-            batch,
-            options.window,
-            options.epochs,
-            options.rule,
-            options.rate,
-            options.clipping,
-            options.schedule(),
-            options.seed,
-            Math.min(options.threads, batch),
-            0,
-            options.patience);
+  private static void train(LanguageModel model, Prepared prepared, SequenceOptions options) {
     Tensor values = model.parameters().values();
-    try (var trainer = new LanguageModelTrainer(model, train, valid, config);
+    int[] valid = prepared.valid;
+    try (var trainer = new LanguageModelTrainer(model, prepared.train, valid, prepared.training);
         Tensor best = Tensor.allocate(values.shape())) {
       var epochs = new Epochs(options.listener, values, best, valid.length > 1);
       trainer.run(options.listener::stops, epochs);

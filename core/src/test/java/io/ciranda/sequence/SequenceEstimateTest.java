@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.nn.Cell;
+import io.ciranda.text.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,21 @@ class SequenceEstimateTest {
     assertTrue(estimate.secondsPerEpoch() > 0 && estimate.secondsPerEpoch() < 10);
     assertEquals(17, estimate.stepsPerEpoch()); // 84 examples, 5 a step
     assertTrue(estimate.toString().contains("17 steps an epoch"), estimate::toString);
+  }
+
+  @Test
+  void aLanguageModelIsEstimatedToo() {
+    String text = "the cat sat on the mat. ".repeat(200);
+    SequenceOptions options = Tasks.quick().withHidden(16);
+    Estimate estimate = SequenceLanguageModel.estimate(text, Vocabulary.Level.CHAR, options);
+    assertTrue(estimate.secondsPerEpoch() > 0 && estimate.secondsPerEpoch() < 10);
+    assertTrue(estimate.weightBytes() > 0 && estimate.activationBytes() > 0, estimate::toString);
+    var huge = options.withHidden(200_000).withLayers(4);
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> SequenceLanguageModel.fit(text, Vocabulary.Level.CHAR, huge));
+    assertTrue(e.getMessage().startsWith("training needs about"), e.getMessage());
   }
 
   @Test

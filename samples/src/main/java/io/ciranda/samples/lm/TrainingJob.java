@@ -4,6 +4,7 @@ import io.ciranda.kernel.Backend;
 import io.ciranda.model.LanguageModel;
 import io.ciranda.model.LanguageModelEvaluator;
 import io.ciranda.model.LanguageModelTrainer;
+import io.ciranda.model.MemoryEstimate;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.cli.Json;
@@ -175,7 +176,8 @@ final class TrainingJob {
                   describe(modelConfig),
                   model.parameters().count(),
                   config.threads(),
-                  Math.ceilDiv(MemoryEstimate.bytes(model, config), 1 << 20),
+                  Math.ceilDiv(
+                      MemoryEstimate.of(modelConfig, vocabulary.size(), config).bytes(), 1 << 20),
                   backend));
       return train(run, session);
     }

@@ -1,11 +1,9 @@
-package io.ciranda.samples.lm;
+package io.ciranda.model;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
-import io.ciranda.model.LanguageModel;
-import io.ciranda.model.LanguageModelTrainer;
 import io.ciranda.nn.Cell;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
@@ -65,7 +63,7 @@ class MemoryEstimateTest {
             public void onValidation(LanguageModelTrainer t, double nats, boolean best) {}
           });
       double taken = trainer.memory() + 4.0 * model.parameters().count() * (1 + rule.states());
-      double ratio = MemoryEstimate.bytes(model, config) / taken;
+      double ratio = MemoryEstimate.of(model.config(), v, config).bytes() / taken;
       assertTrue(ratio > 0.5 && ratio < 2, () -> "estimate / taken = " + ratio);
     }
   }
