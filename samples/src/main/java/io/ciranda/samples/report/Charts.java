@@ -21,7 +21,7 @@ final class Charts {
   static final Color FIRST = new Color(0x4477AA);
   static final Color SECOND = new Color(0xEE6677);
 
-  /** Told apart by the colour-blind as well (Paul Tol's "bright"). */
+  /** Told apart by the colour-blind as well (Paul Tol's "bright", then others: ten digits). */
   static final List<Color> COLOURS =
       List.of(
           FIRST,
@@ -30,7 +30,10 @@ final class Charts {
           new Color(0xCCBB44),
           new Color(0x66CCEE),
           new Color(0xAA3377),
-          new Color(0xBBBBBB));
+          new Color(0xBBBBBB),
+          new Color(0x222222),
+          new Color(0xEE7733),
+          new Color(0x885533));
 
   static final Color LEVEL = new Color(0x555555);
   static final BasicStroke SOLID =
