@@ -22,7 +22,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * java -cp bench/target/benchmarks.jar io.ciranda.bench.CompareTranslation PYTHON [ROUNDS [HIDDEN [TASK..]]]
  * </pre>
  *
- * PYTHON is an interpreter that has PyTorch.
+ * PYTHON is an interpreter that has PyTorch, whose weights are f32 in every case; a TASK is {@code
+ * train}, {@code greedy} or {@code beam5}, all if none is named.
  */
 public final class CompareTranslation {
   private record Case(
@@ -54,7 +55,8 @@ public final class CompareTranslation {
   /** Runs the comparison; see the class. */
   public static void main(String[] arguments)
       throws IOException, InterruptedException, RunnerException {
-    if (arguments.length < 1) {
+    List<String> tasks = Arrays.stream(arguments).skip(3).toList();
+    if (arguments.length < 1 || !CASES.stream().map(Case::name).toList().containsAll(tasks)) {
       System.err.println(
           "usage: CompareTranslation PYTHON [ROUNDS [HIDDEN [train|greedy|beam5..]]]   (PYTHON: an interpreter that has PyTorch)");
       System.exit(2);
@@ -65,7 +67,6 @@ public final class CompareTranslation {
         "| task, H = %s | cell | batch | threads | weights | unit | Ciranda | PyTorch | ratio: median (min - max) | goal |"
             .formatted(hidden));
     System.out.println("|---|---|---|---|---|---|---|---|---|---|");
-    List<String> tasks = Arrays.stream(arguments).skip(3).toList();
     for (Case c : CASES) {
       if (tasks.isEmpty() || tasks.contains(c.name())) {
         compare(arguments[0], rounds, hidden, c);
