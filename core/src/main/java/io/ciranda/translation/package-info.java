@@ -12,6 +12,11 @@
  * knows how to encode a batch and how to run its decoder over given target symbols. Training runs
  * it over whole targets (teacher forcing), decoding one symbol at a time: the same code.
  *
+ * <p>A translator has a network of its own over the model's parameters: weights packed in the
+ * precision that is asked for, embeddings folded into what reads them ({@code
+ * TranslationNetwork.fold}), so that a step of one sentence, which takes the time of reading the
+ * weights, reads fewer.
+ *
  * <p>A source ends with {@code </s>}; a target is fed as {@code <s> y1 .. yn} and must come out as
  * {@code y1 .. yn </s>}. Batches are padded; lengths mask what is padded.
  *
