@@ -70,6 +70,16 @@ public final class Execute extends LectureExample {
   private boolean reverse;
 
   @Option(
+      names = "--delivery",
+      paramLabel = "NAME",
+      defaultValue = "FORWARD",
+      description = {
+        "How a program is read. forward: as it is written; reversed: from its end; doubled: twice",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  private Delivery delivery;
+
+  @Option(
       names = "--hidden",
       paramLabel = "H",
       defaultValue = "128",
@@ -82,6 +92,13 @@ public final class Execute extends LectureExample {
       defaultValue = "1",
       description = "Layers, two in the paper (default: ${DEFAULT-VALUE}).")
   private int layers;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "T",
+      defaultValue = "0",
+      description = "Gates begin by keeping what they hold for 1 to T steps (default: for a few).")
+  private int memory;
 
   @Option(
       names = "--batch",
@@ -128,6 +145,7 @@ public final class Execute extends LectureExample {
         "--nesting: expected 1 to %d, actual %d".formatted(most, nesting));
     require(hidden >= 1, "--hidden: expected at least 1, actual " + hidden);
     require(layers >= 1, "--layers: expected at least 1, actual " + layers);
+    require(memory == 0 || memory > 2, "--memory: expected 0 or at least 3, actual " + memory);
     require(batch >= THREADS, "--batch: expected at least %d, actual %d".formatted(THREADS, batch));
     require(steps >= 1, "--steps: expected at least 1, actual " + steps);
     require(rate > 0, "--lr: expected above 0, actual " + rate);
@@ -144,7 +162,8 @@ public final class Execute extends LectureExample {
             "programs learned from",
             "share of right characters");
     for (Curriculum curriculum : curricula.each()) {
-      try (var model = new ProgramModel(lesson.backend(), hidden, layers, lesson.seed())) {
+      try (var model =
+          new ProgramModel(lesson.backend(), delivery, hidden, layers, memory, lesson.seed())) {
         List<Score> scores = learn(model, curriculum, programs, lesson);
         chart.line(curriculum.toString(), learned(), characters(scores));
         Score last = scores.getLast();
@@ -203,7 +222,7 @@ public final class Execute extends LectureExample {
         double loss =
             learning.step(
                 step, steps, rate, (worker, tape) -> model.loss(tape, part(some, worker), scale));
-        read += some.stream().mapToInt(Program::length).sum();
+        read += some.stream().mapToInt(model::steps).sum();
         progress.step(step + 1, read, loss * scale);
         if (step + 1 == stepsAt(scores.size())) {
           Score score = Score.of(programs.test(), model.told(programs.test()));

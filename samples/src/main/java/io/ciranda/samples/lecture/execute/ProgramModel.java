@@ -12,6 +12,7 @@ import io.ciranda.nn.RecurrentStack;
 import io.ciranda.samples.lecture.Network;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * Reads a program and tells its output, a character after the other:
@@ -29,14 +30,23 @@ final class ProgramModel implements AutoCloseable {
   private static final int LONGEST = 20; // output; a long has 19 digits
 
   private final Backend backend;
+  private final Delivery delivery;
   private final Network network;
 
-  /** A new model with H units in each of L layers. */
-  ProgramModel(Backend backend, int hidden, int layers, long seed) {
+  /**
+   * A new model with H units in each of L layers.
+   *
+   * @param memory the steps that gates begin by keeping what they hold for; 0 for a few
+   */
+  ProgramModel(Backend backend, Delivery delivery, int hidden, int layers, int memory, long seed) {
     this.backend = backend;
+    this.delivery = delivery;
     int symbols = ALPHABET.length();
     var config = RecurrentStack.Config.of(Cell.LSTM, symbols, hidden, layers);
     network = new Network(backend, config, symbols, seed);
+    if (memory > 0) {
+      network.rememberLong(memory, new SplittableRandom(seed));
+    }
   }
 
   Network network() {
@@ -46,6 +56,16 @@ final class ProgramModel implements AutoCloseable {
   /** The characters that count. */
   static int characters(List<Program> programs) {
     return programs.stream().mapToInt(program -> program.output().length()).sum();
+  }
+
+  /** The characters that are read: all but the end of the output. */
+  int steps(Program program) {
+    return read(program).length();
+  }
+
+  private String read(Program program) {
+    String output = program.output();
+    return delivery.of(program.text()) + output.substring(0, output.length() - 1);
   }
 
   /** The nats of all outputs; {@code scale} is that of the gradient. */
@@ -63,7 +83,7 @@ final class ProgramModel implements AutoCloseable {
   /** The scores of the characters of all outputs, one output after the other, {@code [..][V]}. */
   private Variable logits(Tape tape, List<Program> programs) {
     int batch = programs.size();
-    int steps = programs.stream().mapToInt(Program::length).max().orElseThrow();
+    int steps = programs.stream().mapToInt(this::steps).max().orElseThrow();
     Workspace workspace = tape.workspace();
     Tensor x = workspace.zeros(steps, batch, ALPHABET.length());
     IntTensor lengths = workspace.ints(batch);
@@ -71,12 +91,12 @@ final class ProgramModel implements AutoCloseable {
     int n = 0;
     for (int b = 0; b < batch; b++) {
       Program program = programs.get(b);
-      String read = program.text() + program.output();
-      lengths.set(b, program.length());
-      for (int t = 0; t < program.length(); t++) {
+      String read = read(program);
+      lengths.set(b, read.length());
+      for (int t = 0; t < read.length(); t++) {
         x.set(1, t, b, ALPHABET.indexOf(read.charAt(t)));
       }
-      for (int t = program.text().length() - 1; t < program.length(); t++) {
+      for (int t = read.length() - program.output().length(); t < read.length(); t++) {
         places.set(n++, t * batch + b);
       }
     }

@@ -1,5 +1,6 @@
 package io.ciranda.samples.lecture.sentiment;
 
+import io.ciranda.nn.Cell;
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.LectureExample;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
     name = "sentiment",
     description = {
       "A sequence of words to one label: does a review praise or blame?",
-      "A GRU from random vectors beside naive Bayes, and what it believes after each word; and from few labels,",
+      "A recurrent net from random vectors beside naive Bayes, and what it believes after each word; and from few labels,",
       "beginning with a language model of reviews that need none (Dai and Le 2015)."
     })
 public final class Sentiment extends LectureExample {
@@ -75,6 +76,23 @@ public final class Sentiment extends LectureExample {
       defaultValue = "1",
       description = "Words that occur less often are unknown (default: ${DEFAULT-VALUE}).")
   private int minCount;
+
+  @Option(
+      names = "--cell",
+      paramLabel = "CELL",
+      defaultValue = "gru",
+      description = "rnn, rnn-relu, lstm or gru (default: ${DEFAULT-VALUE}).")
+  private String cell;
+
+  @Option(
+      names = "--pooling",
+      paramLabel = "NAME",
+      defaultValue = "MEAN",
+      description = {
+        "What a review is judged by. mean: the mean of what is remembered after each word; last: what is remembered at its end",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  private Pooling pooling;
 
   @Option(
       names = "--hidden",
@@ -194,9 +212,10 @@ public final class Sentiment extends LectureExample {
         checked(
             () ->
                 sized()
+                    .withCell(Cell.of(cell))
                     .withHidden(hidden)
                     .withBidirectional(bidirectional)
-                    .withPooling(Pooling.MEAN)
+                    .withPooling(pooling)
                     .withDropout(dropout)
                     .withUnknownRate(unknownRate)
                     .withMinCount(minCount)

@@ -104,8 +104,19 @@ class ProgramsTest {
   }
 
   @Test
-  void anAnswerBeginsAsItIsTold() {
-    try (var model = new ProgramModel(Backend.best(), 8, 2, 1)) {
+  void deliveries() {
+    assertEquals("ab\n", Delivery.FORWARD.of("ab\n"));
+    assertEquals("\nba", Delivery.REVERSED.of("ab\n"));
+    assertEquals("ab\nab\n", Delivery.DOUBLED.of("ab\n"));
+    try (var model = new ProgramModel(Backend.best(), Delivery.DOUBLED, 8, 1, 30, 1)) {
+      assertEquals(6 + 3, model.steps(new Program("ab\n", "123."))); // the end is not read
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAnswerBeginsAsItIsTold(Delivery delivery) {
+    try (var model = new ProgramModel(Backend.best(), delivery, 8, 2, 0, 1)) {
       Program longer = Task.PROGRAM.write(new Difficulty(4, 3), random);
       Program shorter = Task.SUM.write(TARGET, random);
       List<String> told = model.told(List.of(shorter, longer, shorter));
