@@ -75,7 +75,7 @@ public record LinearChainCrf(Parameter transition, Parameter start, Parameter en
     if (lengths != null) {
       lengths.requireShape("lengths", batch).requireRange("lengths", 1, steps + 1);
     }
-    var weights = new Weights();
+    Weights weights = weights();
     var gradient = new Gradient(k);
     Tensor dx = tape.isTraining() ? tape.workspace().zeros(x.shape()) : null;
     double loss = 0;
@@ -119,72 +119,96 @@ public record LinearChainCrf(Parameter transition, Parameter start, Parameter en
 
   // ---- use ----
 
-  /**
-   * The likeliest labels of one sequence (Viterbi 1967); of several equally likely ones those with
-   * the smaller numbers at the end.
-   *
-   * @param emissions {@code [T][K]}, row-major
-   * @return {@code [T]}
-   */
-  public int[] decode(float[] emissions) {
-    int k = labels();
-    int steps = steps(emissions);
-    var weights = new Weights();
-    double[] best = new double[k]; // of all paths to a label
-    int[] from = new int[steps * k];
-    for (int j = 0; j < k; j++) {
-      best[j] = weights.start[j] + emissions[j];
+  /** Tells labels by the parameters as they are now; goes on when they are closed. */
+  public Weights weights() {
+    return new Weights(this);
+  }
+
+  /** The parameters in double precision, a copy. Immutable: threads may share one. */
+  public static final class Weights {
+    private final double[] transition; // [K][K]
+    private final double[] start; // [K]
+    private final double[] end; // [K]
+
+    private Weights(LinearChainCrf crf) {
+      transition = doubles(crf.transition);
+      start = doubles(crf.start);
+      end = doubles(crf.end);
     }
-    for (int t = 1; t < steps; t++) {
-      double[] next = new double[k];
+
+    private static double[] doubles(Parameter parameter) {
+      float[] values = parameter.value().toArray();
+      double[] doubles = new double[values.length];
+      Arrays.setAll(doubles, i -> values[i]);
+      return doubles;
+    }
+
+    /**
+     * The likeliest labels of one sequence (Viterbi 1967); of several equally likely ones those
+     * with the smaller numbers at the end.
+     *
+     * @param emissions {@code [T][K]}, row-major
+     * @return {@code [T]}
+     */
+    public int[] decode(float[] emissions) {
+      int k = start.length;
+      int steps = steps(emissions);
+      double[] best = new double[k]; // of all paths to a label
+      int[] from = new int[steps * k];
       for (int j = 0; j < k; j++) {
-        double[] scores = new double[k];
-        for (int i = 0; i < k; i++) {
-          scores[i] = best[i] + weights.transition[i * k + j];
-        }
-        int i = greatest(scores);
-        from[t * k + j] = i;
-        next[j] = scores[i] + emissions[t * k + j];
+        best[j] = start[j] + emissions[j];
       }
-      best = next;
+      for (int t = 1; t < steps; t++) {
+        double[] next = new double[k];
+        for (int j = 0; j < k; j++) {
+          double[] scores = new double[k];
+          for (int i = 0; i < k; i++) {
+            scores[i] = best[i] + transition[i * k + j];
+          }
+          int i = greatest(scores);
+          from[t * k + j] = i;
+          next[j] = scores[i] + emissions[t * k + j];
+        }
+        best = next;
+      }
+      for (int j = 0; j < k; j++) {
+        best[j] += end[j];
+      }
+      int[] path = new int[steps];
+      path[steps - 1] = greatest(best);
+      for (int t = steps - 1; t > 0; t--) {
+        path[t - 1] = from[t * k + path[t]];
+      }
+      return path;
     }
-    for (int j = 0; j < k; j++) {
-      best[j] += weights.end[j];
-    }
-    int[] path = new int[steps];
-    path[steps - 1] = greatest(best);
-    for (int t = steps - 1; t > 0; t--) {
-      path[t - 1] = from[t * k + path[t]];
-    }
-    return path;
-  }
 
-  /**
-   * How likely each label is at each step of one sequence, over all paths.
-   *
-   * @param emissions {@code [T][K]}, row-major
-   * @return {@code [T][K]}, row-major; a step's add up to 1
-   */
-  public float[] marginals(float[] emissions) {
-    steps(emissions);
-    double[] own = new double[emissions.length];
-    Arrays.setAll(own, i -> emissions[i]);
-    var chain = new Chain(new Weights(), own);
-    float[] marginals = new float[emissions.length];
-    for (int i = 0; i < marginals.length; i++) {
-      marginals[i] = (float) chain.marginal(i);
+    /**
+     * How likely each label is at each step of one sequence, over all paths.
+     *
+     * @param emissions {@code [T][K]}, row-major
+     * @return {@code [T][K]}, row-major; a step's add up to 1
+     */
+    public float[] marginals(float[] emissions) {
+      steps(emissions);
+      double[] own = new double[emissions.length];
+      Arrays.setAll(own, i -> emissions[i]);
+      var chain = new Chain(this, own);
+      float[] marginals = new float[emissions.length];
+      for (int i = 0; i < marginals.length; i++) {
+        marginals[i] = (float) chain.marginal(i);
+      }
+      return marginals;
     }
-    return marginals;
-  }
 
-  private int steps(float[] emissions) {
-    int k = labels();
-    if (emissions.length == 0 || emissions.length % k != 0) {
-      throw new IllegalArgumentException(
-          "emissions of the CRF: expected a positive multiple of %d labels, actual %d"
-              .formatted(k, emissions.length));
+    private int steps(float[] emissions) {
+      int k = start.length;
+      if (emissions.length == 0 || emissions.length % k != 0) {
+        throw new IllegalArgumentException(
+            "emissions of the CRF: expected a positive multiple of %d labels, actual %d"
+                .formatted(k, emissions.length));
+      }
+      return emissions.length / k;
     }
-    return emissions.length / k;
   }
 
   private static int greatest(double[] scores) {
@@ -196,20 +220,6 @@ public record LinearChainCrf(Parameter transition, Parameter start, Parameter en
   }
 
   // ---- sums over all paths ----
-
-  /** The parameters in double precision. */
-  private final class Weights {
-    final double[] transition = Weights.of(LinearChainCrf.this.transition);
-    final double[] start = Weights.of(LinearChainCrf.this.start);
-    final double[] end = Weights.of(LinearChainCrf.this.end);
-
-    private static double[] of(Parameter parameter) {
-      float[] values = parameter.value().toArray();
-      double[] doubles = new double[values.length];
-      Arrays.setAll(doubles, i -> values[i]);
-      return doubles;
-    }
-  }
 
   /** What the sequences of a batch give together: expected counts minus those of the labels. */
   private static final class Gradient {

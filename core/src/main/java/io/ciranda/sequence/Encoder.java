@@ -169,8 +169,13 @@ record Encoder(
   /** The names of the column that is read letter by letter, {@code [T]}. */
   private String[] spellings(Sequence sequence) {
     String[] spellings = new String[sequence.steps()];
-    Arrays.setAll(spellings, t -> spelling(sequence.names()[t * tables.size() + spelled]));
+    Arrays.setAll(spellings, t -> spelling(spelled(sequence, t)));
     return spellings;
+  }
+
+  /** The name of step {@code t} that is read letter by letter; null where none is. */
+  String spelled(Sequence sequence, int t) {
+    return spelled < 0 ? null : sequence.names()[t * tables.size() + spelled];
   }
 
   /**

@@ -26,14 +26,14 @@ public final class ForecastSession extends SequenceSession {
    * @throws IllegalStateException before the first step
    */
   public float value(int step, int column) {
-    requireStep();
+    requireAnswer();
     int place = Forecast.place(step, targets.steps(), column, targets.mean().length);
     return values[place * targets.levels() + middle];
   }
 
   /** All that is expected, as a copy; allocates, unlike the others. */
   public Forecast forecast() {
-    requireStep();
+    requireAnswer();
     return new Forecast(targets, values.clone());
   }
 }

@@ -1,6 +1,7 @@
 package io.ciranda.sequence;
 
 import io.ciranda.infer.TopK;
+import io.ciranda.nn.LinearChainCrf;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,6 +22,41 @@ public final class LabelPrediction {
   static LabelPrediction of(List<String> labels, float[] outputs, int from) {
     float[] probabilities = new float[labels.size()];
     return new LabelPrediction(labels, probabilities, Scores.softmax(outputs, from, probabilities));
+  }
+
+  /**
+   * Of the steps of a sequence.
+   *
+   * @param crf null where each step is by itself
+   * @param outputs of the network, {@code [T][C]}
+   */
+  static List<LabelPrediction> ofSteps(
+      List<String> labels, LinearChainCrf.Weights crf, float[] outputs) {
+    int width = labels.size();
+    var steps = new LabelPrediction[outputs.length / width];
+    if (crf == null) {
+      Arrays.setAll(steps, t -> of(labels, outputs, t * width));
+    } else {
+      int[] path = crf.decode(outputs);
+      float[] marginals = crf.marginals(outputs);
+      Arrays.setAll(
+          steps,
+          t ->
+              new LabelPrediction(
+                  labels, Arrays.copyOfRange(marginals, t * width, (t + 1) * width), path[t]));
+    }
+    return List.of(steps);
+  }
+
+  /**
+   * Copies the probabilities of all labels.
+   *
+   * @param to out {@code [C]}
+   * @return the number of the label that is told
+   */
+  int copyTo(float[] to) {
+    System.arraycopy(probabilities, 0, to, 0, probabilities.length);
+    return best;
   }
 
   /** The likeliest label. */
@@ -63,6 +99,7 @@ public final class LabelPrediction {
   public boolean equals(Object other) {
     return other instanceof LabelPrediction that
         && labels.equals(that.labels)
+        && best == that.best
         && Arrays.equals(probabilities, that.probabilities);
   }
 

@@ -136,7 +136,8 @@ public final class SequenceClassifier implements AutoCloseable {
   }
 
   /**
-   * A session for one stream: after each step the label of what has been read so far.
+   * A session for one stream: after each step the label of what has been read so far, from both
+   * ends where the model reads so.
    *
    * @throws IllegalStateException if the model is closed
    */

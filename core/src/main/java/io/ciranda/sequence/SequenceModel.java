@@ -2,6 +2,7 @@ package io.ciranda.sequence;
 
 import io.ciranda.infer.Model;
 import io.ciranda.infer.Session;
+import io.ciranda.nn.LinearChainCrf;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,6 +23,7 @@ final class SequenceModel implements AutoCloseable {
   private final SequenceNetwork network;
   private final Model packed;
   private final Model spelling; // packed, or null where no column is read letter by letter
+  private final LinearChainCrf.Weights crf; // or null
   private final float[][] embeddings; // [K], [V][E] each; none where the network reads tokens
 
   /** Takes over a network whose weights do not change any more. */
@@ -33,6 +35,7 @@ final class SequenceModel implements AutoCloseable {
     packed = network.pack();
     SequenceNetwork.Sizes sizes = network.sizes();
     spelling = sizes.spelled() < 0 ? null : network.packSpelling();
+    crf = sizes.crf() ? network.crf().weights() : null;
     embeddings = new float[sizes.readsTokens() ? 0 : sizes.widths().length][];
     for (int k = 0; k < embeddings.length; k++) {
       embeddings[k] = network.embedding(k).weight().value().toArray();
@@ -71,6 +74,14 @@ final class SequenceModel implements AutoCloseable {
 
   boolean readsTokens() {
     return network.sizes().readsTokens();
+  }
+
+  /**
+   * Whether an answer needs the whole sequence: a later step may change what the network, or the
+   * CRF, says of one before it.
+   */
+  boolean readsWhole() {
+    return network.sizes().bidirectional() || crf != null;
   }
 
   /** Puts the embedding of {@code row} of column {@code k} into a step's input. */
@@ -119,53 +130,29 @@ final class SequenceModel implements AutoCloseable {
   /** The sequences of that length and these numbers, side by side. */
   private void run(List<Sequence> sequences, List<Integer> batch, int steps, float[][] outputs) {
     int rows = batch.size();
-    int width = targets.outputs();
-    float[] y = new float[steps * rows * width];
-    try (Session session = packed.newSession(rows)) {
-      if (readsTokens()) {
-        int[] ids = new int[steps * rows];
-        for (int b = 0; b < rows; b++) {
-          int[] own = encoder.rows(sequences.get(batch.get(b)));
-          for (int t = 0; t < steps; t++) {
-            ids[t * rows + b] = own[t];
-          }
+    try (Session session = packed.newSession(rows);
+        var buffer = new StepBuffer(this, rows, steps)) {
+      for (int b = 0; b < rows; b++) {
+        Sequence sequence = sequences.get(batch.get(b));
+        int[] symbols = encoder.rows(sequence);
+        for (int t = 0; t < steps; t++) {
+          buffer.set(t, b, sequence.numbers(), symbols, t, encoder.spelled(sequence, t));
         }
-        session.run(ids, y, steps);
-      } else {
-        float[] x = new float[steps * rows * input()];
-        try (Speller speller = newSpeller()) {
-          for (int b = 0; b < rows; b++) {
-            fill(x, sequences.get(batch.get(b)), b, rows, speller);
-          }
-        }
-        session.run(x, y, steps);
       }
-    }
-    for (int b = 0; b < rows; b++) {
-      outputs[batch.get(b)] = pooled(y, b, rows, steps);
-    }
-  }
-
-  /** Row {@code b} of a batch, {@code x [T][B][I]}. */
-  private void fill(float[] x, Sequence sequence, int b, int rows, Speller speller) {
-    int[] symbols = encoder.rows(sequence);
-    int columns = encoder.tables().size();
-    for (int t = 0; t < sequence.steps(); t++) {
-      int at = (t * rows + b) * input();
-      encoder.encode(sequence.numbers(), t * encoder.numbers(), x, at);
-      at += encoder.features();
-      for (int k = 0; k < columns; k++) {
-        if (k == encoder.spelled()) {
-          speller.spell(sequence.names()[t * columns + k], x, at);
-        } else {
-          embed(k, symbols[t * columns + k], x, at);
-        }
-        at += network.sizes().width(k);
+      float[] y = buffer.run(session, steps);
+      for (int b = 0; b < rows; b++) {
+        outputs[batch.get(b)] = pooled(y, b, rows, steps);
       }
     }
   }
 
-  private float[] pooled(float[] y, int b, int rows, int steps) {
+  /**
+   * The outputs of sequence {@code b}.
+   *
+   * @param y of the network, {@code [T][B][O]}
+   * @return {@code [O]}, or {@code [T][O]} where there are outputs at each step
+   */
+  float[] pooled(float[] y, int b, int rows, int steps) {
     int width = targets.outputs();
     if (pooling() == null) {
       float[] all = new float[steps * width];
@@ -179,6 +166,11 @@ final class SequenceModel implements AutoCloseable {
       pool.add(y, (t * rows + b) * width);
     }
     return pool.pooled();
+  }
+
+  /** The labels of a sequence's steps, of their outputs {@code [T][O]}. */
+  List<LabelPrediction> labels(float[] outputs) {
+    return LabelPrediction.ofSteps(targets.labels(), crf, outputs);
   }
 
   @Override

@@ -85,7 +85,8 @@ public final class SequenceOptions implements Cloneable {
 
   /**
    * Whether the network also reads from the end: for a tagger true, else false. It then knows what
-   * follows a step, and whole sequences only can be run. A forecaster of series cannot have it.
+   * follows a step, and runs over whole sequences only: a session keeps the steps that it reads. A
+   * forecaster of series cannot have it.
    */
   public SequenceOptions withBidirectional(boolean both) {
     return with(o -> o.bidirectional = both);
@@ -270,7 +271,8 @@ public final class SequenceOptions implements Cloneable {
    * io.ciranda.nn.LinearChainCrf} over what the network says of each step, rather than the
    * likeliest label of each step by itself: false. A prediction's probability is then that of the
    * label at its step over all sequences, so that its label need not be the likeliest one; classes
-   * have no weights; and whole sequences only can be run. Of no effect on other models.
+   * have no weights; and a session keeps the steps that it reads, since a later one may change the
+   * labels of those before it. Of no effect on other models.
    */
   public SequenceOptions withCrf(boolean on) {
     return with(o -> o.crf = on);

@@ -3,34 +3,41 @@ package io.ciranda.sequence;
 import io.ciranda.infer.Session;
 
 /**
- * One stream, read step by step. A step allocates nothing once it is compiled, but where names are
- * read letter by letter. After the steps of a sequence the answer is that of {@code predict} for
- * it, bit for bit. For one thread at a time; any number of sessions may share a model, and go on
- * when it is closed.
+ * One stream, read step by step. After the steps of a sequence the answer is that of {@code
+ * predict} for it, bit for bit. For one thread at a time; any number of sessions may share a model,
+ * and go on when it is closed.
+ *
+ * <p>Where the model reads in one direction and has no CRF, a step takes the same time and memory
+ * at any length, and allocates nothing once it is compiled, but where names are read letter by
+ * letter. Any other model needs the whole sequence: a step keeps what it has read, in memory that
+ * grows with the sequence and stays for the next one after {@link #reset}, and the model runs over
+ * all of it when it is first asked after a step, not before. That allocates, and takes time by the
+ * length: ask where an answer is wanted, rather than after each step.
  */
 public abstract sealed class SequenceSession implements AutoCloseable
     permits LabelSession, ForecastSession {
   private static final float[] NO_NUMBERS = {};
 
-  private final SequenceModel model;
+  final SequenceModel model;
   private final Encoder encoder;
   private final Session session;
-  private final float[] x; // [I]
+  private final boolean whole; // steps are kept and run together
+  private final StepBuffer buffer; // of one step, or all
   private final float[] y; // [O]
   private final int[] rows; // [K]
-  private final Speller speller; // or null
-  private String spelled; // the name that it is to read
+  private String spelled; // the name that is read letter by letter
   private final Pool pool;
   private long steps;
+  private boolean answered = true; // all steps are in the answer
 
   SequenceSession(SequenceModel model) {
     this.model = model;
     encoder = model.encoder();
     session = model.packed().newSession();
-    x = new float[model.input()];
+    whole = model.readsWhole();
+    buffer = new StepBuffer(model, 1, 1);
     y = new float[model.targets().outputs()];
     rows = new int[encoder.tables().size()];
-    speller = model.newSpeller();
     pool = new Pool(model.pooling(), y.length);
   }
 
@@ -39,8 +46,7 @@ public abstract sealed class SequenceSession implements AutoCloseable
    *
    * @throws IllegalArgumentException if the model reads steps of another form, or a number is
    *     infinite; the state is then unchanged
-   * @throws UnsupportedOperationException if the model is bidirectional: it needs whole sequences,
-   *     which {@code predict} takes; or if it tells labels by a CRF, of whole sequences too
+   * @throws IllegalStateException if the session is closed
    */
   public final void step(float[] numbers) {
     require(numbers.length, 0, encoder.isNamed());
@@ -77,19 +83,11 @@ public abstract sealed class SequenceSession implements AutoCloseable
     for (int k = 0; k < names.length; k++) {
       rows[k] = encoder.tables().get(k).row(names[k]);
     }
-    spelled = speller == null ? null : names[encoder.spelled()];
+    spelled = encoder.spelled() < 0 ? null : names[encoder.spelled()];
     run(numbers);
   }
 
   private void require(int numbers, int symbols, boolean named) {
-    if (model.network().sizes().bidirectional()) {
-      throw new UnsupportedOperationException(
-          "a bidirectional model reads a sequence from both ends: it cannot step, give whole sequences to predict, or train with withBidirectional(false)");
-    }
-    if (model.network().crf() != null) {
-      throw new UnsupportedOperationException(
-          "a model with a CRF tells the labels of a sequence together: it cannot step, give whole sequences to predict, or train with withCrf(false)");
-    }
     if (numbers != encoder.numbers()
         || symbols != rows.length
         || (named != encoder.isNamed() && symbols > 0)) {
@@ -107,33 +105,41 @@ public abstract sealed class SequenceSession implements AutoCloseable
                 .formatted(j, numbers[j]));
       }
     }
-    if (model.readsTokens()) {
-      session.step(rows[0], y);
+    if (whole) {
+      keep(numbers);
     } else {
-      encoder.encode(numbers, 0, x, 0);
-      int at = encoder.features();
-      for (int k = 0; k < rows.length; k++) {
-        if (k == encoder.spelled()) {
-          speller.spell(spelled, x, at);
-        } else {
-          model.embed(k, rows[k], x, at);
-        }
-        at += model.network().sizes().width(k);
-      }
-      session.step(x, y);
+      buffer.set(0, 0, numbers, rows, 0, spelled);
+      buffer.step(session, y);
+      pool.add(y, 0);
+      answer(pool.pooled());
     }
-    pool.add(y, 0);
     steps++;
-    answer(pool.pooled());
   }
 
-  /** Forms the answer from the network's outputs {@code [O]}. */
+  private void keep(float[] numbers) {
+    session.reset(); // the next answer's run begins at the start; throws if closed
+    buffer.reserve((int) steps + 1);
+    buffer.set((int) steps, 0, numbers, rows, 0, spelled);
+    answered = false;
+  }
+
+  /**
+   * Forms the answer.
+   *
+   * @param outputs of the network, {@code [O]}; {@code [T][O]} where they are those of each step
+   *     and the model needs the whole sequence
+   */
   abstract void answer(float[] outputs);
 
-  /** Throws unless there has been a step. */
-  final void requireStep() {
+  /** Sees to the answer for all steps so far; throws unless there has been one. */
+  final void requireAnswer() {
     if (steps == 0) {
       throw new IllegalStateException("there is no answer before the first step");
+    }
+    if (!answered) {
+      int length = (int) steps;
+      answer(model.pooled(buffer.run(session, length), 0, 1, length));
+      answered = true;
     }
   }
 
@@ -142,7 +148,7 @@ public abstract sealed class SequenceSession implements AutoCloseable
     return steps;
   }
 
-  /** Goes back to the start of a sequence. */
+  /** Goes back to the start of a sequence; the memory that steps took is for those to come. */
   public final void reset() {
     session.reset();
     pool.reset();
@@ -153,8 +159,6 @@ public abstract sealed class SequenceSession implements AutoCloseable
   @Override
   public final void close() {
     session.close();
-    if (speller != null) {
-      speller.close();
-    }
+    buffer.close();
   }
 }

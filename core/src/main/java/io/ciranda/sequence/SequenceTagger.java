@@ -141,25 +141,7 @@ public final class SequenceTagger implements AutoCloseable {
 
   /** The labels of sequences: what {@link #predict(Sequence)} gives for each, bit for bit. */
   public List<List<LabelPrediction>> predict(List<Sequence> sequences) {
-    return Arrays.stream(model.outputs(sequences)).map(this::answer).toList();
-  }
-
-  private List<LabelPrediction> answer(float[] outputs) {
-    LinearChainCrf crf = model.network().crf();
-    int width = labels().size();
-    var steps = new LabelPrediction[outputs.length / width];
-    if (crf == null) {
-      Arrays.setAll(steps, t -> LabelPrediction.of(labels(), outputs, t * width));
-    } else {
-      int[] path = crf.decode(outputs);
-      float[] marginals = crf.marginals(outputs);
-      Arrays.setAll(
-          steps,
-          t ->
-              new LabelPrediction(
-                  labels(), Arrays.copyOfRange(marginals, t * width, (t + 1) * width), path[t]));
-    }
-    return List.of(steps);
+    return Arrays.stream(model.outputs(sequences)).map(model::labels).toList();
   }
 
   /**
@@ -217,8 +199,8 @@ public final class SequenceTagger implements AutoCloseable {
 
   /**
    * A session for one stream: after each step its label. Where the model reads sequences from both
-   * ends, or tells labels by a CRF, which needs whole ones, its steps throw
-   * UnsupportedOperationException.
+   * ends, or has a CRF, a step may change the labels of those before it: {@link
+   * LabelSession#predictions} tells all of them.
    *
    * @throws IllegalStateException if the model is closed
    */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -154,10 +153,7 @@ public final class SequenceTranscriber implements AutoCloseable {
               : CTC.search(logits, width, beam).getFirst().labels();
       transcriptions.add(
           new Transcription(
-              Arrays.stream(found).mapToObj(outputs()::get).toList(),
-              IntStream.range(0, logits.length / width)
-                  .mapToObj(t -> LabelPrediction.of(outputs(), logits, t * width))
-                  .toList()));
+              Arrays.stream(found).mapToObj(outputs()::get).toList(), model.labels(logits)));
     }
     return transcriptions;
   }

@@ -23,7 +23,9 @@
  *   <li>{@code predict} and sessions run on {@link io.ciranda.infer}, not on the tape of training:
  *       a sequence alone, in a list, or step by step has the same answer, bit for bit, before
  *       {@code save} and after {@code load}. A step of a session allocates nothing, but where names
- *       are read letter by letter.
+ *       are read letter by letter; where a model reads from both ends or has a CRF, a session keeps
+ *       the steps, and runs over them when it is asked: {@link
+ *       io.ciranda.sequence.SequenceSession}.
  *   <li>The weights at the end are those with the least validation loss.
  *   <li>Numbers are standardised by the training examples; NaN is a number that is missing: it
  *       becomes the mean, and in a column where training missed some, a feature of its own says so.

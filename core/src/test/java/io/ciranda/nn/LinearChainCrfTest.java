@@ -141,8 +141,9 @@ class LinearChainCrfTest {
         double sum = total;
         Arrays.setAll(marginals, i -> marginals[i] / sum);
         var crf = new LinearChainCrf(parameters, "");
-        assertArrayEquals(best, crf.decode(flat));
-        Values.assertWithin("marginals", marginals, Values.doubles(crf.marginals(flat)), 1e-6);
+        assertArrayEquals(best, crf.weights().decode(flat));
+        Values.assertWithin(
+            "marginals", marginals, Values.doubles(crf.weights().marginals(flat)), 1e-6);
       }
     }
   }
@@ -193,8 +194,8 @@ class LinearChainCrfTest {
       for (int i = 0; i < own.length; i++) {
         own[i] = x.get(i / k, b, i % k);
       }
-      int[] path = crf.decode(own);
-      float[] alone = crf.marginals(own);
+      int[] path = crf.weights().decode(own);
+      float[] alone = crf.weights().marginals(own);
       for (int t = 0; t < length; t++) {
         assertEquals(
             best.get((long) t * batch + b), path[t], "sequence %d, step %d".formatted(b, t));
@@ -216,11 +217,11 @@ class LinearChainCrfTest {
       parameters.get("transition").value().copyFrom(new float[] {0, -1e4f, 0, 0});
       var crf = new LinearChainCrf(parameters, "");
       float[] emissions = {1000, 0, 0, 1000, -1000, 1000};
-      assertArrayEquals(new int[] {1, 1, 1}, crf.decode(emissions));
+      assertArrayEquals(new int[] {1, 1, 1}, crf.weights().decode(emissions));
       Values.assertWithin(
           "marginals",
           new double[] {0, 1, 0, 1, 0, 1},
-          Values.doubles(crf.marginals(emissions)),
+          Values.doubles(crf.weights().marginals(emissions)),
           1e-6);
     }
   }
@@ -232,11 +233,12 @@ class LinearChainCrfTest {
     try (Parameters parameters = builder.build(Values.random(1));
         var workspace = new Workspace("crf")) {
       var crf = new LinearChainCrf(parameters, "");
-      var e = assertThrows(IllegalArgumentException.class, () -> crf.decode(new float[4]));
+      var e =
+          assertThrows(IllegalArgumentException.class, () -> crf.weights().decode(new float[4]));
       assertEquals(
           "emissions of the CRF: expected a positive multiple of 3 labels, actual 4",
           e.getMessage());
-      assertThrows(IllegalArgumentException.class, () -> crf.marginals(new float[0]));
+      assertThrows(IllegalArgumentException.class, () -> crf.weights().marginals(new float[0]));
       Tape tape = Tape.inference(Backend.best(), workspace);
       Variable x = tape.constant(workspace.zeros(T, B, K));
       IntTensor labels = ints(workspace, LABELS, T, B);

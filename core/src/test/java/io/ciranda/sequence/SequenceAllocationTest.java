@@ -59,6 +59,24 @@ class SequenceAllocationTest {
     }
   }
 
+  /** Asking does, and steps beyond the longest sequence so far. */
+  @Test
+  void stepsOfWholeSequencesThatAreKept() {
+    try (var model = SequenceClassifier.fit(Tasks.mixed(20, 1), SHORT.withBidirectional(true));
+        LabelSession session = model.newSession()) {
+      float[] numbers = {1, Float.NaN};
+      String[] names = {"n3", "never seen"};
+      assertNoGarbage(
+          "numbers and names",
+          () -> {
+            session.reset();
+            for (int t = 0; t < 100; t++) { // each is so short that C2 would come too late for one
+              session.step(numbers, names);
+            }
+          });
+    }
+  }
+
   @Test
   void forecasters() {
     var series = List.of(Sequence.of(new float[40], 1));
