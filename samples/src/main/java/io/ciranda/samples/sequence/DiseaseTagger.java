@@ -28,6 +28,12 @@ public final class DiseaseTagger {
   }
 
   static TaggingMetrics run(Path train, Path valid, Path test, long seed) throws IOException {
+    try (var model = fit(train, valid, seed)) {
+      return model.evaluate(read(test));
+    }
+  }
+
+  static SequenceTagger fit(Path train, Path valid, long seed) throws IOException {
     SequenceOptions options =
         SequenceOptions.standard()
             .withCell(Cell.LSTM)
@@ -39,9 +45,7 @@ public final class DiseaseTagger {
             .withCrf(true)
             .withEpochs(40)
             .withSeed(seed);
-    try (var model = SequenceTagger.fit(read(train), read(valid), options)) {
-      return model.evaluate(read(test));
-    }
+    return SequenceTagger.fit(read(train), read(valid), options);
   }
 
   static List<Example<List<String>>> read(Path file) throws IOException {
@@ -59,7 +63,7 @@ public final class DiseaseTagger {
   }
 
   /** A word without its case, and as it is, to be read letter by letter. */
-  private static String[] symbols(String word) {
+  static String[] symbols(String word) {
     return new String[] {word.toLowerCase(Locale.ROOT), word};
   }
 }

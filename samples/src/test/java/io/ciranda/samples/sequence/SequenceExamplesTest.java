@@ -51,6 +51,22 @@ class SequenceExamplesTest {
   }
 
   @Test
+  void aSpeakerIsToldStepByStepAsPredictTells() throws IOException {
+    List<Example<String>> examples = TimeSeriesFile.read(speakers("few.ts", 12, 4));
+    try (var model = JapaneseVowelsExample.fit(examples, 1);
+        var session = model.newSession()) {
+      for (Example<String> example : examples) {
+        Sequence utterance = example.sequence();
+        session.reset();
+        for (int t = 0; t < utterance.steps(); t++) {
+          session.step(new float[] {utterance.number(t, 0), utterance.number(t, 1)});
+          assertEquals(model.predict(utterance.slice(0, t + 1)), session.prediction());
+        }
+      }
+    }
+  }
+
+  @Test
   void crossValidationAsksForEachExampleOnceARound() throws IOException {
     List<Example<String>> examples = TimeSeriesFile.read(speakers("all.ts", 30, 3));
     SequenceOptions options = SequenceOptions.standard().withValidation(0).withPatience(0);
@@ -91,6 +107,27 @@ class SequenceExamplesTest {
     Path test = sentences("test.tsv", 30, 3);
     var metrics = DiseaseTagger.run(train, valid, test, 1);
     assertTrue(metrics.f1() > 0.9, metrics::toString);
+  }
+
+  @Test
+  void diseasesAreToldWordByWordAsPredictTells() throws IOException {
+    Path train = sentences("few-train.tsv", 8, 4);
+    Path valid = sentences("few-valid.tsv", 4, 5);
+    List<Example<List<String>>> sentences = DiseaseTagger.read(valid);
+    List<String> lines = Files.readAllLines(valid);
+    try (var model = DiseaseTagger.fit(train, valid, 1);
+        var session = model.newSession()) {
+      int line = 0;
+      for (Example<List<String>> sentence : sentences) {
+        session.reset();
+        for (int t = 0; t < sentence.target().size(); t++) {
+          String word = lines.get(line++).split("\t", -1)[0];
+          session.step(new float[0], DiseaseTagger.symbols(word));
+          assertEquals(model.predict(sentence.sequence().slice(0, t + 1)), session.predictions());
+        }
+        line++; // the empty one
+      }
+    }
   }
 
   /** "had Xitis" and "had X disease" are diseases, whatever X is. */
