@@ -1,7 +1,6 @@
 package io.ciranda.samples.sequence;
 
 import io.ciranda.samples.text.TimeSeriesFile;
-import io.ciranda.sequence.ClassificationMetrics;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.Pooling;
 import io.ciranda.sequence.SequenceClassifier;
@@ -20,12 +19,8 @@ public final class JapaneseVowelsExample {
   /** Prints how well it does. */
   public static void main(String[] args) throws IOException {
     long seed = args.length > 2 ? Long.parseLong(args[2]) : 1;
-    System.out.println(run(Path.of(args[0]), Path.of(args[1]), seed));
-  }
-
-  static ClassificationMetrics run(Path train, Path test, long seed) throws IOException {
-    try (var model = fit(TimeSeriesFile.read(train), seed)) {
-      return model.evaluate(TimeSeriesFile.read(test));
+    try (var model = fit(TimeSeriesFile.read(Path.of(args[0])), seed)) {
+      System.out.println(model.evaluate(TimeSeriesFile.read(Path.of(args[1]))));
     }
   }
 

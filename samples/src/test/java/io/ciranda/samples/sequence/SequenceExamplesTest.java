@@ -3,6 +3,7 @@ package io.ciranda.samples.sequence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ciranda.samples.text.LabelledSentence;
 import io.ciranda.samples.text.TimeSeriesFile;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.Sequence;
@@ -45,9 +46,11 @@ class SequenceExamplesTest {
   void speakersAreToldApart() throws IOException {
     Path train = speakers("train.ts", 40, 1);
     Path test = speakers("test.ts", 30, 2);
-    var metrics = JapaneseVowelsExample.run(train, test, 1);
-    assertEquals(30, metrics.total());
-    assertTrue(metrics.accuracy() > 0.9, metrics::toString);
+    try (var model = JapaneseVowelsExample.fit(TimeSeriesFile.read(train), 1)) {
+      var metrics = model.evaluate(TimeSeriesFile.read(test));
+      assertEquals(30, metrics.total());
+      assertTrue(metrics.accuracy() > 0.9, metrics::toString);
+    }
   }
 
   @Test
@@ -105,27 +108,25 @@ class SequenceExamplesTest {
     Path train = sentences("train.tsv", 150, 1);
     Path valid = sentences("valid.tsv", 30, 2);
     Path test = sentences("test.tsv", 30, 3);
-    var metrics = DiseaseTagger.run(train, valid, test, 1);
-    assertTrue(metrics.f1() > 0.9, metrics::toString);
+    try (var model = DiseaseTagger.fit(train, valid, 1)) {
+      var metrics = model.evaluate(LabelledSentence.examples(test));
+      assertTrue(metrics.f1() > 0.9, metrics::toString);
+    }
   }
 
   @Test
   void diseasesAreToldWordByWordAsPredictTells() throws IOException {
     Path train = sentences("few-train.tsv", 8, 4);
     Path valid = sentences("few-valid.tsv", 4, 5);
-    List<Example<List<String>>> sentences = DiseaseTagger.read(valid);
-    List<String> lines = Files.readAllLines(valid);
     try (var model = DiseaseTagger.fit(train, valid, 1);
         var session = model.newSession()) {
-      int line = 0;
-      for (Example<List<String>> sentence : sentences) {
+      for (LabelledSentence sentence : LabelledSentence.read(valid)) {
+        Sequence all = sentence.example().sequence();
         session.reset();
-        for (int t = 0; t < sentence.target().size(); t++) {
-          String word = lines.get(line++).split("\t", -1)[0];
-          session.step(new float[0], DiseaseTagger.symbols(word));
-          assertEquals(model.predict(sentence.sequence().slice(0, t + 1)), session.predictions());
+        for (String word : sentence.words()) {
+          session.step(new float[0], LabelledSentence.symbols(word));
+          assertEquals(model.predict(all.slice(0, (int) session.steps())), session.predictions());
         }
-        line++; // the empty one
       }
     }
   }

@@ -1,11 +1,10 @@
 package io.ciranda.samples.lecture.labels;
 
 import io.ciranda.samples.cli.UserException;
-import io.ciranda.samples.text.TextFile;
+import io.ciranda.samples.text.LabelledSentence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -17,17 +16,11 @@ import java.util.SplittableRandom;
  * @param devel to tell when to stop
  * @param test to measure with
  */
-record Corpus(String source, List<Sentence> train, List<Sentence> devel, List<Sentence> test) {
-
-  /**
-   * As many words as labels: {@code B-TYPE} begins an entity, {@code I-TYPE} goes on, {@code O}.
-   */
-  record Sentence(List<String> words, List<String> labels) {
-    Sentence {
-      words = List.copyOf(words);
-      labels = List.copyOf(labels);
-    }
-  }
+record Corpus(
+    String source,
+    List<LabelledSentence> train,
+    List<LabelledSentence> devel,
+    List<LabelledSentence> test) {
 
   /** What comes with the program. */
   static Corpus madeUp(int sentences, long seed) {
@@ -46,7 +39,7 @@ record Corpus(String source, List<Sentence> train, List<Sentence> devel, List<Se
         folder.toString(), part(folder, "train"), part(folder, "devel"), part(folder, "test"));
   }
 
-  private static List<Sentence> part(Path folder, String name) throws IOException {
+  private static List<LabelledSentence> part(Path folder, String name) throws IOException {
     Path plain = folder.resolve(name + ".tsv");
     Path zipped = folder.resolve(name + ".tsv.gz");
     if (!Files.exists(plain) && !Files.exists(zipped)) {
@@ -54,32 +47,12 @@ record Corpus(String source, List<Sentence> train, List<Sentence> devel, List<Se
           "expected train.tsv, devel.tsv and test.tsv, or each with .gz, in %s, but there is no %s.%nWithout --data the example makes its sentences up."
               .formatted(folder, plain.getFileName()));
     }
-    return parse(Files.exists(plain) ? plain : zipped);
-  }
-
-  private static List<Sentence> parse(Path file) throws IOException {
-    var sentences = new ArrayList<Sentence>();
-    var words = new ArrayList<String>();
-    var labels = new ArrayList<String>();
-    List<String> lines = TextFile.read(file).lines().toList();
-    for (int i = 0; i <= lines.size(); i++) {
-      String line = i < lines.size() ? lines.get(i) : "";
-      if (!line.isBlank()) {
-        String[] parts = line.split("\t", -1);
-        if (parts.length != 2 || !parts[1].matches("O|[BI]-.+")) {
-          throw new UserException(
-              "%s, line %d: expected a word, a tab and a label (B-TYPE, I-TYPE or O), actual '%s'.%nWithout --data the example makes its sentences up."
-                  .formatted(file, i + 1, line));
-        }
-        words.add(parts[0]);
-        labels.add(parts[1]);
-      } else if (!words.isEmpty()) {
-        sentences.add(new Sentence(words, labels));
-        words.clear();
-        labels.clear();
-      }
+    try {
+      return LabelledSentence.read(Files.exists(plain) ? plain : zipped);
+    } catch (UserException e) {
+      throw new UserException(
+          e.getMessage() + ".%nWithout --data the example makes its sentences up.".formatted(), e);
     }
-    return sentences;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.ciranda.samples.lecture.labels;
 
 import io.ciranda.samples.lecture.Svg;
-import io.ciranda.samples.lecture.labels.Corpus.Sentence;
+import io.ciranda.samples.text.LabelledSentence;
 import io.ciranda.sequence.SequenceTagger;
 import java.util.List;
 import java.util.Locale;
@@ -37,12 +37,12 @@ final class Drawings {
 
   /** The first sentences that the second model labels rightly and the first does not. */
   static Svg sentences(
-      List<Sentence> sentences, List<List<String>> first, List<List<String>> second) {
+      List<LabelledSentence> sentences, List<List<String>> first, List<List<String>> second) {
     var svg = new Svg(WIDEST, 50 + SHOWN * 110);
     svg.text(WIDEST / 2.0, 20, 14, "Labels given by two taggers: blue for right, red for wrong");
     int shown = 0;
     for (int i = 0; i < sentences.size() && shown < SHOWN; i++) {
-      Sentence sentence = sentences.get(i);
+      LabelledSentence sentence = sentences.get(i);
       List<String> wanted = sentence.labels();
       if (width(sentence) < WIDEST
           && second.get(i).equals(wanted)
@@ -57,7 +57,8 @@ final class Drawings {
   }
 
   /** Words, or labels that are coloured. */
-  private static void row(Svg svg, double y, String name, Sentence sentence, List<String> texts) {
+  private static void row(
+      Svg svg, double y, String name, LabelledSentence sentence, List<String> texts) {
     svg.textFrom(MARGIN, y + 11, 11, name);
     double x = 100;
     for (int t = 0; t < texts.size(); t++) {
@@ -73,7 +74,7 @@ final class Drawings {
     }
   }
 
-  private static int width(Sentence sentence) {
+  private static int width(LabelledSentence sentence) {
     int width = 100;
     for (int t = 0; t < sentence.words().size(); t++) {
       width += width(sentence, t);
@@ -81,7 +82,7 @@ final class Drawings {
     return width;
   }
 
-  private static int width(Sentence sentence, int t) {
+  private static int width(LabelledSentence sentence, int t) {
     return 14 + 6 * Math.max("B-Disease".length(), sentence.words().get(t).length());
   }
 }

@@ -1,6 +1,6 @@
 package io.ciranda.samples.lecture.labels;
 
-import io.ciranda.samples.lecture.labels.Corpus.Sentence;
+import io.ciranda.samples.text.LabelledSentence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -36,13 +36,13 @@ final class MadeUpSentences {
     this.random = random;
   }
 
-  static List<Sentence> make(int number, SplittableRandom random) {
+  static List<LabelledSentence> make(int number, SplittableRandom random) {
     return IntStream.range(0, number)
         .mapToObj(_ -> new MadeUpSentences(random).sentence())
         .toList();
   }
 
-  private Sentence sentence() {
+  private LabelledSentence sentence() {
     for (int parts = random.nextInt(2, 5); parts > 0; parts--) {
       add(pick(SMALL), "O");
       switch (random.nextInt(6)) {
@@ -54,7 +54,7 @@ final class MadeUpSentences {
       }
     }
     add(".", "O");
-    return new Sentence(words, labels);
+    return new LabelledSentence(words, labels);
   }
 
   /** What begins like a disease, and may end like one. */

@@ -4,10 +4,9 @@ import io.ciranda.nn.Cell;
 import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.LectureExample;
 import io.ciranda.samples.lecture.Lesson;
-import io.ciranda.samples.lecture.labels.Corpus.Sentence;
+import io.ciranda.samples.text.LabelledSentence;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.LabelPrediction;
-import io.ciranda.sequence.Sequence;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.SequenceTagger;
 import io.ciranda.sequence.TaggingMetrics;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
@@ -114,7 +112,7 @@ public final class Tagger extends LectureExample {
   /** F1 of giving each word the label that it has most often; O where it was never seen. */
   private static double usualLabels(Corpus corpus) {
     var counts = new HashMap<String, Map<String, Integer>>(); // by word, then by label
-    for (Sentence sentence : corpus.train()) {
+    for (LabelledSentence sentence : corpus.train()) {
       for (int t = 0; t < sentence.words().size(); t++) {
         counts
             .computeIfAbsent(sentence.words().get(t), _ -> new TreeMap<>(Map.of(NO_ENTITY, 0)))
@@ -127,7 +125,7 @@ public final class Tagger extends LectureExample {
             usual.put(
                 word, Collections.max(labels.entrySet(), Map.Entry.comparingByValue()).getKey()));
     return TaggingMetrics.of(
-            corpus.test().stream().map(Sentence::labels).toList(),
+            corpus.test().stream().map(LabelledSentence::labels).toList(),
             corpus.test().stream()
                 .map(s -> s.words().stream().map(w -> usual.getOrDefault(w, NO_ENTITY)).toList())
                 .toList())
@@ -144,21 +142,13 @@ public final class Tagger extends LectureExample {
 
   private static List<List<String>> labels(SequenceTagger model, Corpus corpus) {
     return corpus.test().stream()
-        .map(s -> model.predict(sequence(s)).stream().map(LabelPrediction::label).toList())
+        .map(
+            s ->
+                model.predict(s.example().sequence()).stream().map(LabelPrediction::label).toList())
         .toList();
   }
 
-  private static List<Example<List<String>>> examples(List<Sentence> sentences) {
-    return sentences.stream()
-        .map(sentence -> new Example<>(sequence(sentence), sentence.labels()))
-        .toList();
-  }
-
-  /** Each word without its case, and as it is, to be read letter by letter. */
-  private static Sequence sequence(Sentence sentence) {
-    return Sequence.ofSymbols(
-        sentence.words().stream()
-            .map(word -> new String[] {word.toLowerCase(Locale.ROOT), word})
-            .toArray(String[][]::new));
+  private static List<Example<List<String>>> examples(List<LabelledSentence> sentences) {
+    return sentences.stream().map(LabelledSentence::example).toList();
   }
 }
