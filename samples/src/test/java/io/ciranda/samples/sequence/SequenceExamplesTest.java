@@ -23,7 +23,7 @@ class SequenceExamplesTest {
 
   @Test
   void aForecastComesNearToTheNoiseAndBeforeTheSimplerOnes() {
-    SeasonalForecast.Errors errors = SeasonalForecast.run(3000, 4000, 1);
+    SeasonalLoad.Errors errors = SeasonalForecast.run(3000, 4000, 1);
     assertTrue(errors.rmse() < 1.05 * errors.noise(), errors::toString);
     assertTrue(errors.rmse() < 0.95 * errors.autoregression(), errors::toString);
     assertTrue(errors.autoregression() < errors.asBefore(), errors::toString);
@@ -31,12 +31,11 @@ class SequenceExamplesTest {
 
   @Test
   void aForecastIsServedHourByHourAsPredictGivesIt() {
-    float[] load = SeasonalForecast.load(400, 1);
-    Sequence series = Sequence.of(load, 1);
+    Sequence series = new SeasonalLoad(400, 1).series();
     try (var model = SeasonalForecast.fit(series.slice(0, 300), 1);
         var session = model.newSession()) {
-      for (int t = 0; t < load.length; t++) {
-        session.step(new float[] {load[t]});
+      for (int t = 0; t < series.steps(); t++) {
+        session.step(new float[] {series.number(t, 0)});
         assertEquals(model.predict(series.slice(0, t + 1)), session.forecast());
       }
     }
