@@ -16,14 +16,19 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * {@code peers/train.py} in turn, several times; prints the table of medians as Markdown.
  *
  * <pre>
- * java -cp bench/target/benchmarks.jar io.ciranda.bench.CompareTraining PYTHON [ROUNDS [CELL [THREADS]]]
+ * java -cp bench/target/benchmarks.jar io.ciranda.bench.CompareTraining PYTHON [ROUNDS [CELL [THREADS [V,H..]]]]
  * </pre>
  *
- * PYTHON is an interpreter that has PyTorch.
+ * PYTHON is an interpreter that has PyTorch; V,H are sizes of shapes, as 65,128, without which all
+ * are run.
  */
 public final class CompareTraining {
   private record Shape(
-      int vocab, int hidden, int layers, int steps, int batch, double lstmGoal, double gruGoal) {}
+      int vocab, int hidden, int layers, int steps, int batch, double lstmGoal, double gruGoal) {
+    String name() {
+      return vocab + "," + hidden;
+    }
+  }
 
   private static final List<Shape> SHAPES =
       List.of(
@@ -38,9 +43,11 @@ public final class CompareTraining {
   /** Runs the comparison; see the class. */
   public static void main(String[] arguments)
       throws IOException, InterruptedException, RunnerException {
-    if (arguments.length < 1) {
-      System.err.println(
-          "usage: CompareTraining PYTHON [ROUNDS [CELL [THREADS]]]   (PYTHON: an interpreter that has PyTorch)");
+    List<String> names = Arrays.stream(arguments).skip(4).toList();
+    if (arguments.length < 1 || !SHAPES.stream().map(Shape::name).toList().containsAll(names)) {
+      System.err.printf(
+          "usage: CompareTraining PYTHON [ROUNDS [CELL [THREADS [V,H..]]]]%nPYTHON: an interpreter that has PyTorch; V,H: of %s%n",
+          SHAPES.stream().map(Shape::name).toList());
       System.exit(2);
     }
     String python = arguments[0];
@@ -54,7 +61,9 @@ public final class CompareTraining {
     for (String cell : cells) {
       for (int count : threads) {
         for (Shape shape : SHAPES) {
-          compare(python, rounds, cell, count, shape);
+          if (names.isEmpty() || names.contains(shape.name())) {
+            compare(python, rounds, cell, count, shape);
+          }
         }
       }
     }
