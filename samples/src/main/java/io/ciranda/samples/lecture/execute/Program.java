@@ -34,7 +34,7 @@ record Program(String text, String output) {
     return new Program(text, digits.reverse().toString() + END);
   }
 
-  /** The characters to read: all but the end of the output. */
+  /** Its characters, but for the end of the output; how many are read, the delivery decides. */
   int length() {
     return text.length() + output.length() - 1;
   }
