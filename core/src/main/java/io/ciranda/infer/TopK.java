@@ -25,9 +25,10 @@ public final class TopK {
               .formatted(n, k, values.length));
     }
     int found = 0;
+    float least = Float.NaN; // of k, once they are found: mostly one comparison decides
     for (int i = 0; i < n; i++) {
       float score = scores[from + i];
-      if (found == k && !above(score, values[k - 1])) {
+      if (score <= least || (found == k && !above(score, values[k - 1]))) {
         continue;
       }
       int at = found < k ? found++ : k - 1;
@@ -37,6 +38,7 @@ public final class TopK {
       }
       ids[at] = i;
       values[at] = score;
+      least = found == k ? values[k - 1] : least;
     }
   }
 

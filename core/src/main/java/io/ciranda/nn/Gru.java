@@ -61,7 +61,9 @@ public final class Gru extends RecurrentLayer {
 
     @Override
     void firstProduct(int t) {
-      product(t);
+      for (int row = 0; row < batch; row++) {
+        Memory.copy(u + 4L * row * gateRows(), biasHh.value().address(), gateRows());
+      }
     }
 
     @Override
