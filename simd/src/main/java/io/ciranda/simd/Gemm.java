@@ -53,6 +53,12 @@ final class Gemm {
   private static final int ROWS = VL == 8 ? 2 : 5;
 
   /**
+   * Most rows of a tile of two panels, eight vectors wide. Two places of memory are read faster
+   * than one: a row with a B of 16 MB 35 instead of 24 GB/s. Two rows take 26 registers.
+   */
+  private static final int MOST_HEAD_ROWS = VL == 8 ? 1 : 2;
+
+  /**
    * Rows of a tile of one vector: eight multiply-adds at once, as many as two units with a latency
    * of four cycles need. 16 registers suffice.
    */
@@ -282,10 +288,12 @@ final class Gemm {
       int m,
       int n,
       int k) {
-    int first = 0;
-    if (m == 1) {
-      first = n / (2 * PANEL) * (2 * PANEL);
-      pairs(c, s, a, aColumn, packed + 4L * l * PANEL, first, layers, 4L * PANEL * k);
+    int head = head(m);
+    int first = head == 0 ? 0 : n / (2 * PANEL) * (2 * PANEL);
+    if (first > 0) {
+      long panel = 4L * PANEL * k;
+      long b = packed + 4L * l * PANEL;
+      pairs(head, m, c, ldc, s, lds, a, aRow, aColumn, b, panel, first, layers);
     }
     for (int j = first; j < n; j += width(n - j)) {
       long b = packed + 4 * ((long) j * k + (long) l * width(n - j));
@@ -301,17 +309,53 @@ final class Gemm {
     }
   }
 
-  /** The first {@code n} columns of one row, two panels at a time. */
+  /**
+   * Rows beyond whole tiles, if two panels at a time serve them better than one: not among many
+   * rows, where tiles of 4 and 5 take B from L3 as fast as it comes.
+   */
+  private static int head(int m) {
+    int rest = m % ROWS;
+    return rest <= MOST_HEAD_ROWS && m < 4 * ROWS ? rest : 0;
+  }
+
+  /**
+   * The first {@code n} columns, two panels at a time: {@code head} rows of both, then the others
+   * of one after the other. It is the head that waits for B to come from afar.
+   */
   private static void pairs(
-      long c, long s, long a, long aColumn, long b, int n, int k, long panel) {
+      int head,
+      int m,
+      long c,
+      long ldc,
+      long s,
+      long lds,
+      long a,
+      long aRow,
+      long aColumn,
+      long b,
+      long panel,
+      int n,
+      int k) {
     int pairs = n / (2 * PANEL);
     boolean backwards = pairs > 1 && SCRATCH.get().turnsBack(b);
+    int others = m - head;
+    long ao = a + head * aRow;
     for (int i = 0; i < pairs; i++) {
       int pair = backwards ? pairs - 1 - i : i;
       long columns = 8L * PANEL * pair;
-      long from = s == 0 ? ZEROS : s + columns;
       long first = b + 2 * panel * pair;
-      tile1x8(c + columns, from, a, aColumn, first, first + panel, k);
+      long second = first + panel;
+      long ci = c + columns;
+      long si = s == 0 ? ZEROS : s + columns;
+      if (head == 1) {
+        tile1x8(ci, si, a, aColumn, first, second, k);
+      } else {
+        tile2x8(ci, ldc, si, lds, a, aRow, aColumn, first, second, k);
+      }
+      ci += head * ldc;
+      si += head * lds;
+      wide(others, ci, ldc, si, lds, ao, aRow, aColumn, first, k);
+      wide(others, ci + 4L * PANEL, ldc, si + 4L * PANEL, lds, ao, aRow, aColumn, second, k);
     }
   }
 
@@ -555,10 +599,75 @@ final class Gemm {
     VECTOR.cast(c13).intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
   }
 
-  /**
-   * One row, eight vectors of two panels. A single row is as fast as memory gives B, and two places
-   * are read faster than one: 35 instead of 24 GB/s where B is 16 MB, 2 % more where it is in L2.
-   */
+  /** Two rows, eight vectors of two panels. */
+  private static void tile2x8(
+      long c, long ldc, long s, long lds, long a, long aRow, long aColumn, long b, long d, int k) {
+    FloatVector c00 = fromMemorySegment(F, ALL, s, ORDER);
+    FloatVector c01 = fromMemorySegment(F, ALL, s + BYTES, ORDER);
+    FloatVector c02 = fromMemorySegment(F, ALL, s + 2 * BYTES, ORDER);
+    FloatVector c03 = fromMemorySegment(F, ALL, s + 3 * BYTES, ORDER);
+    FloatVector c04 = fromMemorySegment(F, ALL, s + 4 * BYTES, ORDER);
+    FloatVector c05 = fromMemorySegment(F, ALL, s + 5 * BYTES, ORDER);
+    FloatVector c06 = fromMemorySegment(F, ALL, s + 6 * BYTES, ORDER);
+    FloatVector c07 = fromMemorySegment(F, ALL, s + 7 * BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(F, ALL, s + lds, ORDER);
+    FloatVector c11 = fromMemorySegment(F, ALL, s + lds + BYTES, ORDER);
+    FloatVector c12 = fromMemorySegment(F, ALL, s + lds + 2 * BYTES, ORDER);
+    FloatVector c13 = fromMemorySegment(F, ALL, s + lds + 3 * BYTES, ORDER);
+    FloatVector c14 = fromMemorySegment(F, ALL, s + lds + 4 * BYTES, ORDER);
+    FloatVector c15 = fromMemorySegment(F, ALL, s + lds + 5 * BYTES, ORDER);
+    FloatVector c16 = fromMemorySegment(F, ALL, s + lds + 6 * BYTES, ORDER);
+    FloatVector c17 = fromMemorySegment(F, ALL, s + lds + 7 * BYTES, ORDER);
+    for (int l = 0; l < k; l++) {
+      FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a));
+      FloatVector a1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a + aRow));
+      FloatVector b0 = fromMemorySegment(F, ALL, b, ORDER);
+      c00 = a0.fma(b0, c00);
+      c10 = a1.fma(b0, c10);
+      FloatVector b1 = fromMemorySegment(F, ALL, b + BYTES, ORDER);
+      c01 = a0.fma(b1, c01);
+      c11 = a1.fma(b1, c11);
+      FloatVector b2 = fromMemorySegment(F, ALL, b + 2 * BYTES, ORDER);
+      c02 = a0.fma(b2, c02);
+      c12 = a1.fma(b2, c12);
+      FloatVector b3 = fromMemorySegment(F, ALL, b + 3 * BYTES, ORDER);
+      c03 = a0.fma(b3, c03);
+      c13 = a1.fma(b3, c13);
+      FloatVector b4 = fromMemorySegment(F, ALL, d, ORDER);
+      c04 = a0.fma(b4, c04);
+      c14 = a1.fma(b4, c14);
+      FloatVector b5 = fromMemorySegment(F, ALL, d + BYTES, ORDER);
+      c05 = a0.fma(b5, c05);
+      c15 = a1.fma(b5, c15);
+      FloatVector b6 = fromMemorySegment(F, ALL, d + 2 * BYTES, ORDER);
+      c06 = a0.fma(b6, c06);
+      c16 = a1.fma(b6, c16);
+      FloatVector b7 = fromMemorySegment(F, ALL, d + 3 * BYTES, ORDER);
+      c07 = a0.fma(b7, c07);
+      c17 = a1.fma(b7, c17);
+      a += aColumn;
+      b += 4 * BYTES;
+      d += 4 * BYTES;
+    }
+    VECTOR.cast(c00).intoMemorySegment(ALL, c, ORDER);
+    VECTOR.cast(c01).intoMemorySegment(ALL, c + BYTES, ORDER);
+    VECTOR.cast(c02).intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    VECTOR.cast(c03).intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    VECTOR.cast(c04).intoMemorySegment(ALL, c + 4 * BYTES, ORDER);
+    VECTOR.cast(c05).intoMemorySegment(ALL, c + 5 * BYTES, ORDER);
+    VECTOR.cast(c06).intoMemorySegment(ALL, c + 6 * BYTES, ORDER);
+    VECTOR.cast(c07).intoMemorySegment(ALL, c + 7 * BYTES, ORDER);
+    VECTOR.cast(c10).intoMemorySegment(ALL, c + ldc, ORDER);
+    VECTOR.cast(c11).intoMemorySegment(ALL, c + ldc + BYTES, ORDER);
+    VECTOR.cast(c12).intoMemorySegment(ALL, c + ldc + 2 * BYTES, ORDER);
+    VECTOR.cast(c13).intoMemorySegment(ALL, c + ldc + 3 * BYTES, ORDER);
+    VECTOR.cast(c14).intoMemorySegment(ALL, c + ldc + 4 * BYTES, ORDER);
+    VECTOR.cast(c15).intoMemorySegment(ALL, c + ldc + 5 * BYTES, ORDER);
+    VECTOR.cast(c16).intoMemorySegment(ALL, c + ldc + 6 * BYTES, ORDER);
+    VECTOR.cast(c17).intoMemorySegment(ALL, c + ldc + 7 * BYTES, ORDER);
+  }
+
+  /** One row, eight vectors of two panels. */
   private static void tile1x8(long c, long s, long a, long aColumn, long b, long d, int k) {
     FloatVector c0 = fromMemorySegment(F, ALL, s, ORDER);
     FloatVector c1 = fromMemorySegment(F, ALL, s + BYTES, ORDER);
