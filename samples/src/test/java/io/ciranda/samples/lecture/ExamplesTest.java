@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -87,7 +88,7 @@ class ExamplesTest {
     "dna --train 50 --epochs 1, 'error, position weights', ",
     "speech --hidden 2 --epochs 1 --strings 20, one digit, ",
     "activity --hidden 2 --epochs 1, accuracy, ",
-    "sentiment --hidden 2 --epochs 1 --pretrain 1, accuracy, ",
+    "sentiment --hidden 2 --epochs 1 --pretrain 1 --anneal, accuracy, ",
     "lm-char --symbols 20000 --hidden 2 --epochs 1, nats a character, ",
     "lm-word --symbols 20000 --hidden 2 --epochs 1 --vocabulary 1000, 'a step at 1,000 words', ",
     "execute --hidden 2 --steps 1, baseline: outputs, ",
@@ -254,6 +255,28 @@ class ExamplesTest {
         figures.get(1).get("name").asText());
     assertEquals(1, figures.get(1).get("value").asDouble(), figures.toString());
     assertEquals(1, figures.get(1).get("baseline").asDouble(), figures.toString());
+  }
+
+  @Test
+  void sentimentKeepsItsLanguageModel() throws IOException {
+    Path reviews = folder.resolve("reviews.tsv");
+    Files.writeString(reviews, "pos\tNot bad, but fine!\nneg\tFine, but bad.\n".repeat(50));
+    Path kept = folder.resolve("reviews.safetensors");
+    String command =
+        "example sentiment --words 3 --json --out %s --data %s --test %s --language-model %s"
+            .formatted(folder, reviews, reviews, kept);
+    Typed.words(command)
+        .fails(2, "--language-model: expected a file that is there, or --pretrain to make it");
+    JsonNode first = Typed.words(command + " --pretrain 2 --pretrain-dropout 0").json();
+    FileTime made = Files.getLastModifiedTime(kept);
+    JsonNode second = Typed.words(command).json();
+    assertEquals(2, second.get("figures").size(), second.toString());
+    assertEquals(first.get("figures"), second.get("figures"));
+    assertEquals(made, Files.getLastModifiedTime(kept));
+    Typed.words(command + " --hidden 5")
+        .fails(1, kept + ": beginning, ", "as the model has it that it is from, actual");
+    Files.writeString(kept, "none");
+    Typed.words(command).fails(1, kept.toString());
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import io.ciranda.sequence.TrainingListener;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,7 +42,6 @@ public final class Sentiment extends LectureExample {
   private static final int SHOWN = 8;
 
   // Of the language model.
-  private static final double READING_DROPOUT = 0.1;
   private static final int LANES = 32;
   private static final int WINDOW = 64;
   private static final int LARGE = 5000; // vocabulary that wants an adaptive softmax
@@ -138,6 +138,11 @@ public final class Sentiment extends LectureExample {
   private double rate;
 
   @Option(
+      names = "--anneal",
+      description = "Let the learning rate of the classifiers fall to 0 over the epochs.")
+  private boolean anneal;
+
+  @Option(
       names = "--batch",
       paramLabel = "B",
       defaultValue = "32",
@@ -170,6 +175,22 @@ public final class Sentiment extends LectureExample {
       description =
           "Learning rate of the language model, which falls to 0 (default: ${DEFAULT-VALUE}).")
   private double pretrainRate;
+
+  @Option(
+      names = "--pretrain-dropout",
+      paramLabel = "P",
+      defaultValue = "0.1",
+      description = "Dropout of the language model (default: ${DEFAULT-VALUE}).")
+  private double pretrainDropout;
+
+  @Option(
+      names = "--language-model",
+      paramLabel = "FILE",
+      description = {
+        "Where the language model of --pretrain is kept. If it is there already it is taken as it is, without --pretrain,",
+        "so that other options of the classifier can be tried; sizes, cell and --min-count have to be the same."
+      })
+  private Path languageModel;
 
   @Option(
       names = "--labelled",
@@ -206,7 +227,16 @@ public final class Sentiment extends LectureExample {
     int passes = pretrain != null ? pretrain : data == null && !bidirectional ? 40 : 0;
     require(passes >= 0, "--pretrain: expected at least 0, actual " + passes);
     require(
-        passes == 0 || !bidirectional,
+        pretrainDropout >= 0 && pretrainDropout < 1,
+        "--pretrain-dropout: expected at least 0 and less than 1, actual " + pretrainDropout);
+    boolean isKept = languageModel != null && Files.exists(languageModel);
+    require(
+        languageModel == null || isKept || passes > 0,
+        "--language-model: expected a file that is there, or --pretrain to make it: "
+            + languageModel);
+    boolean begins = passes > 0 || isKept;
+    require(
+        !(begins && bidirectional),
         "--pretrain: expected without --bidirectional: a language model reads forwards");
     SequenceOptions options =
         checked(
@@ -220,6 +250,7 @@ public final class Sentiment extends LectureExample {
                     .withUnknownRate(unknownRate)
                     .withMinCount(minCount)
                     .withLearningRate(rate)
+                    .withSchedule(anneal ? new Schedule.Cosine(0, 0) : new Schedule.Constant())
                     .withBatch(batch)
                     .withEpochs(epochs)
                     .withPatience(Math.min(epochs, 3))
@@ -238,6 +269,17 @@ public final class Sentiment extends LectureExample {
                 known.size(),
                 tested.size()));
     double simple = new NaiveBayes(known).accuracy(tested);
+    var shuffled = new ArrayList<>(known);
+    Collections.shuffle(shuffled, random);
+    List<Review> some = shuffled.subList(0, Math.min(few, known.size()));
+    // First, so that a file that does not fit is told before anything is learned.
+    double begun = Double.NaN;
+    if (begins) {
+      Beginning beginning = isKept ? kept(lesson) : read(shuffled, passes, options, lesson);
+      lesson.narrate("a classifier that begins with it, %,d labels".formatted(some.size()));
+      begun = begun(some, options.withBeginning(beginning), tested);
+      lesson.narrate("a classifier from random vectors");
+    }
     double accuracy;
     try (var model = SequenceClassifier.fit(examples(known), options)) {
       accuracy = model.evaluate(examples(tested)).accuracy();
@@ -249,16 +291,9 @@ public final class Sentiment extends LectureExample {
         lesson.picture("sentiment", beliefs(model, tested));
       }
     }
-    if (passes > 0) {
-      var shuffled = new ArrayList<>(known);
-      Collections.shuffle(shuffled, random);
-      List<Review> some = shuffled.subList(0, Math.min(few, known.size()));
-      lesson.narrate("a language model of all of them");
-      Beginning beginning = read(shuffled, passes, options, lesson);
-      lesson.narrate("a classifier that begins with it, %,d labels".formatted(some.size()));
-      double begun = accuracy(some, options.withBeginning(beginning), tested);
+    if (begins) {
       if (some.size() < known.size()) {
-        lesson.narrate("one from random vectors, the same labels");
+        lesson.narrate("one from random vectors, %,d labels".formatted(some.size()));
         accuracy = accuracy(some, options, tested);
       }
       lesson.show(
@@ -267,6 +302,17 @@ public final class Sentiment extends LectureExample {
                   begun)
               .atLeast(Math.min(1, accuracy + GAIN))
               .beside("random vectors", accuracy));
+    }
+  }
+
+  private double begun(List<Review> known, SequenceOptions options, List<Review> tested) {
+    try {
+      return accuracy(known, options, tested);
+    } catch (IllegalArgumentException e) {
+      if (languageModel == null) {
+        throw e;
+      }
+      throw new UserException(languageModel + ": " + e.getMessage(), e);
     }
   }
 
@@ -289,8 +335,17 @@ public final class Sentiment extends LectureExample {
     }
   }
 
+  private Beginning kept(Lesson lesson) throws IOException {
+    lesson.narrate("the language model of " + languageModel);
+    try (var model = SequenceLanguageModel.load(languageModel)) {
+      return model.beginning();
+    }
+  }
+
   /** What a language model has learned of reviews, whatever their labels. */
-  private Beginning read(List<Review> reviews, int passes, SequenceOptions options, Lesson lesson) {
+  private Beginning read(List<Review> reviews, int passes, SequenceOptions options, Lesson lesson)
+      throws IOException {
+    lesson.narrate("a language model of all of them");
     String text =
         reviews.stream()
             .map(review -> String.join(" ", review.words()))
@@ -300,7 +355,7 @@ public final class Sentiment extends LectureExample {
     SequenceOptions reading =
         options
             .withCutoffs(known >= LARGE ? new Integer[] {known / 20, known / 4} : new Integer[0])
-            .withDropout(READING_DROPOUT)
+            .withDropout(pretrainDropout)
             .withLearningRate(pretrainRate)
             .withBatch(LANES)
             .withWindow(WINDOW)
@@ -310,6 +365,9 @@ public final class Sentiment extends LectureExample {
             .withValidation(0.05)
             .withListener(narrator(lesson, "word"));
     try (var model = SequenceLanguageModel.fit(text, level, reading)) {
+      if (languageModel != null) {
+        model.save(languageModel);
+      }
       return model.beginning();
     }
   }
