@@ -315,7 +315,7 @@ final class Gemm {
    */
   private static int head(int m) {
     int rest = m % ROWS;
-    return rest <= MOST_HEAD_ROWS && m < 4 * ROWS ? rest : 0;
+    return rest <= MOST_HEAD_ROWS && m < 3 * ROWS ? rest : 0;
   }
 
   /**
