@@ -267,6 +267,8 @@ class ExamplesTest {
             .formatted(folder, reviews, reviews, kept);
     Typed.words(command)
         .fails(2, "--language-model: expected a file that is there, or --pretrain to make it");
+    Typed.words("example sentiment --language-model", folder.resolve("none/model.safetensors"))
+        .fails(2, "--language-model: expected a folder that can be written to: ", "none");
     JsonNode first = Typed.words(command + " --pretrain 2 --pretrain-dropout 0").json();
     FileTime made = Files.getLastModifiedTime(kept);
     JsonNode second = Typed.words(command).json();

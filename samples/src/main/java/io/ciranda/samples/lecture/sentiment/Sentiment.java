@@ -234,6 +234,11 @@ public final class Sentiment extends LectureExample {
         languageModel == null || isKept || passes > 0,
         "--language-model: expected a file that is there, or --pretrain to make it: "
             + languageModel);
+    require(
+        languageModel == null
+            || isKept
+            || Files.isWritable(languageModel.toAbsolutePath().getParent()),
+        "--language-model: expected a folder that can be written to: " + languageModel);
     boolean begins = passes > 0 || isKept;
     require(
         !(begins && bidirectional),
