@@ -310,8 +310,9 @@ final class Gemm {
   }
 
   /**
-   * Rows beyond whole tiles, if two panels at a time serve them better than one: not among many
-   * rows, where tiles of 4 and 5 take B from L3 as fast as it comes.
+   * Rows beyond whole tiles, if two panels at a time serve them better than one: six rows with a B
+   * of 8 MB take 149 us instead of 205. Not so among more rows, where tiles of 4 and 5 take B from
+   * L3 as fast as it comes: an LSTM with H = 64 became 3 % slower with 16 rows (Zen 5).
    */
   private static int head(int m) {
     int rest = m % ROWS;
@@ -811,7 +812,10 @@ final class Gemm {
     VECTOR.cast(c0).intoMemorySegment(ALL, c, ORDER);
   }
 
-  /** Memory of a thread; the collector gives it back after the thread's end. */
+  /**
+   * Memory of a thread, which the collector gives back after the thread's end, and what B it has
+   * read last: that decides in which order the next product reads, not what comes out.
+   */
   private static final class Scratch {
     private final MemorySegment memory =
         Arena.ofAuto().allocate(4L * HEIGHT * DEPTH + NARROW_ROWS * BYTES, 64);
