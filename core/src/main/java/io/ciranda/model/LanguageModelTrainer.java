@@ -1,5 +1,6 @@
 package io.ciranda.model;
 
+import io.ciranda.autograd.Parameter;
 import io.ciranda.autograd.Tape;
 import io.ciranda.io.ModelFileException;
 import io.ciranda.io.ModelFormat;
@@ -221,7 +222,10 @@ public final class LanguageModelTrainer implements AutoCloseable {
         config.average == 0
             ? null
             : new AveragedWeights(
-                model.backend().kernels(), model.parameters(), result.parameters(), config.average);
+                model.backend().kernels(),
+                model.parameters().values(),
+                result.parameters().values(),
+                config.average);
     for (int worker = 0; worker < config.threads; worker++) {
       states.add(model.newState(firstLane(worker + 1) - firstLane(worker)));
     }
@@ -399,7 +403,9 @@ public final class LanguageModelTrainer implements AutoCloseable {
     model.addTo(writer);
     state.addTo(writer, training(description), epoch, window);
     if (average != null) {
-      average.addTo(writer);
+      for (Parameter p : result.parameters().all()) {
+        writer.add(averageOf(p), p.value());
+      }
     }
     for (int worker = 0; worker < states.size(); worker++) {
       writer.add("state." + worker + ".h", states.get(worker).h());
@@ -408,6 +414,10 @@ public final class LanguageModelTrainer implements AutoCloseable {
       }
     }
     writer.write(file);
+  }
+
+  private static String averageOf(Parameter parameter) {
+    return "average." + parameter.name();
   }
 
   private String training(String description) {
@@ -424,7 +434,10 @@ public final class LanguageModelTrainer implements AutoCloseable {
       ModelFormat.require(in, LanguageModel.KIND);
       long[] position = state.restore(in, training(description), config.epochs, windows - 1);
       if (average != null) {
-        average.restore(in);
+        for (Parameter p : result.parameters().all()) {
+          in.loadInto(averageOf(p), p.value());
+        }
+        result.parameters().changed();
       }
       for (int worker = 0; worker < states.size(); worker++) {
         in.loadInto("state." + worker + ".h", states.get(worker).h());

@@ -19,11 +19,13 @@ import java.util.List;
  *
  * @param training what a training that goes on must have in common with the one that wrote it
  * @param best the weights of the best epoch
+ * @param average of the weights, or null
  */
 record Checkpoint(
     String training,
     Parameters parameters,
     Tensor best,
+    Tensor average,
     Optimizer optimizer,
     Patience patience,
     List<Epoch> epochs) {
@@ -35,6 +37,9 @@ record Checkpoint(
     var writer = ModelFormat.declare(new SafetensorsWriter(), KIND);
     writer.metadata("ciranda.training", training);
     writer.add("weights", parameters.values()).add("best", best);
+    if (average != null) {
+      writer.add("average", average);
+    }
     for (int i = 0; i < optimizer.states().size(); i++) {
       writer.add("optimizer." + i, optimizer.states().get(i).flat());
     }
@@ -74,6 +79,9 @@ record Checkpoint(
       }
       in.loadInto("weights", parameters.values());
       in.loadInto("best", best);
+      if (average != null) {
+        in.loadInto("average", average);
+      }
       for (int i = 0; i < optimizer.states().size(); i++) {
         in.loadInto("optimizer." + i, optimizer.states().get(i).flat());
       }

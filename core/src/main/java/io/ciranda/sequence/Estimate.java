@@ -12,7 +12,7 @@ import java.util.Locale;
  * What a training would take on this machine. Memory is counted from the sizes, seconds are those
  * of some real steps of a network that is thrown away.
  *
- * @param weightBytes the weights, the best so far, and their packed forms
+ * @param weightBytes the weights, the best so far, their average, and their packed forms
  * @param optimizerBytes the optimiser's state, and gradients for each thread
  * @param activationBytes what the largest batch leaves for the way back, on all threads together
  * @param exampleBytes the encoded examples, on the heap
@@ -28,6 +28,9 @@ public record Estimate(
     double secondsPerEpoch) {
   /** Values, best values, packed for the input, forwards and backwards. */
   private static final int COPIES_OF_WEIGHTS = 5;
+
+  /** The average, and room to exchange it for the weights. */
+  private static final int COPIES_OF_AVERAGE = 2;
 
   private static final long WARM_UP_NANOS = 1_000_000_000;
   private static final long MEASURED_NANOS = 1_000_000_000;
@@ -82,8 +85,9 @@ public record Estimate(
             .mapToLong(e -> e.features().length + e.rows().length + targets(e))
             .sum();
     // Activations times 3/2: workspaces grow by doubling, so that a part of the last chunk is idle.
+    int copies = COPIES_OF_WEIGHTS + (options.average > 0 ? COPIES_OF_AVERAGE : 0);
     return new Estimate(
-        Float.BYTES * weights * COPIES_OF_WEIGHTS,
+        Float.BYTES * weights * copies,
         Float.BYTES * weights * (options.rule.states() + options.threads),
         Float.BYTES
             * (rows * perStep(sizes) + letters(fitting, rows) + options.threads * scratch(sizes))

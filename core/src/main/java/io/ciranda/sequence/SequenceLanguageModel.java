@@ -176,7 +176,9 @@ public final class SequenceLanguageModel implements AutoCloseable {
             options.seed,
             Math.min(options.threads, batch),
             0,
-            options.patience);
+            options.patience,
+            0,
+            options.average);
     return new Prepared(shape, vocabulary, train, valid, training);
   }
 
@@ -193,16 +195,14 @@ public final class SequenceLanguageModel implements AutoCloseable {
   }
 
   private static void train(LanguageModel model, Prepared prepared, SequenceOptions options) {
-    Tensor values = model.parameters().values();
     int[] valid = prepared.valid;
     try (var trainer = new LanguageModelTrainer(model, prepared.train, valid, prepared.training);
-        Tensor best = Tensor.allocate(values.shape())) {
+        Tensor best = Tensor.allocate(model.parameters().values().shape())) {
+      Tensor values = trainer.result().parameters().values();
       var epochs = new Epochs(options.listener, values, best, valid.length > 1);
       trainer.run(options.listener::stops, epochs);
-      if (epochs.hasBest) {
-        values.copyFrom(best);
-        model.parameters().changed();
-      }
+      model.parameters().values().copyFrom(epochs.hasBest ? best : values);
+      model.parameters().changed();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // no listener of ours throws it
     }

@@ -43,6 +43,7 @@ public final class SequenceOptions implements Cloneable {
   private int batch; // 0: by the rule
   UpdateRule rule = UpdateRule.Adam.standard();
   double rate = 0.003;
+  double average; // 0: the weights themselves
   private Schedule schedule; // null: by the patience
   Clipping clipping = new Clipping.ByNorm(1);
   ClassWeights classWeights = ClassWeights.NONE;
@@ -256,6 +257,17 @@ public final class SequenceOptions implements Cloneable {
     return schedule == null ? new Schedule.Plateau(patience / 2, HALVED) : schedule;
   }
 
+  /**
+   * The decay of an {@link io.ciranda.train.AveragedWeights average} of the weights over the steps
+   * of the training, in [0, 1), which is then validated and kept in their place: 0, the weights
+   * themselves. Near {@code 1 - 2 / n} it is that of the last n steps; to be tried where the
+   * validation loss goes up and down from epoch to epoch.
+   */
+  public SequenceOptions withAverage(double decay) {
+    requireProbability("average", decay);
+    return with(o -> o.average = decay);
+  }
+
   /** What is done to long gradients: scaled down to norm 1. */
   public SequenceOptions withClipping(Clipping other) {
     return with(o -> o.clipping = other);
@@ -388,11 +400,15 @@ public final class SequenceOptions implements Cloneable {
     }
   }
 
-  /** A beginning is told where there is one, so that checkpoints without one stay what they are. */
+  /**
+   * A beginning and an average are told where there is one, so that checkpoints without one stay
+   * what they are.
+   */
   @Override
   public String toString() {
-    String settings = settings();
-    return beginning == null ? settings : settings + ", beginning with " + beginning;
+    return settings()
+        + (average == 0 ? "" : ", average " + average)
+        + (beginning == null ? "" : ", beginning with " + beginning);
   }
 
   private String settings() {

@@ -2,6 +2,7 @@ package io.ciranda.sequence;
 
 import io.ciranda.autograd.Tape;
 import io.ciranda.memory.Tensor;
+import io.ciranda.train.AveragedWeights;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.Patience;
 import io.ciranda.train.Schedule;
@@ -20,7 +21,7 @@ import java.util.Random;
  *
  * <p>An epoch takes the examples in an order of its own, sorts them by length within stretches of
  * {@link #STRETCH} batches, so that little is padded, and takes the batches in another random
- * order. The weights of the best validation are put back at the end.
+ * order. The weights of the best validation, or their average, are put back at the end.
  */
 final class Trainer implements AutoCloseable {
   /** Batches that are sorted by length together. */
@@ -32,6 +33,8 @@ final class Trainer implements AutoCloseable {
   private final int batch;
   private final SequenceOptions options;
   private final DataParallel parallel;
+  private final Tensor average; // of the weights, or null
+  private final AveragedWeights averaging; // or null
 
   /**
    * Before the first step.
@@ -58,6 +61,13 @@ final class Trainer implements AutoCloseable {
             options.clipping,
             options.threads,
             network::refresh);
+    Tensor values = network.parameters().values();
+    boolean averages = options.average > 0;
+    average = averages ? Tensor.allocate(values.shape()).copyFrom(values) : null;
+    averaging =
+        averages
+            ? new AveragedWeights(network.backend().kernels(), values, average, options.average)
+            : null;
   }
 
   /**
@@ -79,6 +89,7 @@ final class Trainer implements AutoCloseable {
               training(train, valid),
               network.parameters(),
               best,
+              average,
               parallel.optimizer(),
               patience,
               epochs);
@@ -104,11 +115,13 @@ final class Trainer implements AutoCloseable {
             break;
           }
         }
+        exchange();
         double validLoss = valid.isEmpty() ? Double.NaN : loss(valid);
         boolean improved = valid.isEmpty() || patience.improves(validLoss);
         if (improved) {
           best.copyFrom(values);
         }
+        exchange();
         double seconds = 1e-9 * (System.nanoTime() - start);
         epochs.add(
             new TrainingListener.Epoch(
@@ -182,18 +195,37 @@ final class Trainer implements AutoCloseable {
   double step(List<Encoded> examples, double rate) {
     float scale = 1f / places(examples);
     long seed = Tape.mix(options.seed) + parallel.optimizer().steps();
-    return parallel
-        .step(
-            seed,
-            rate,
-            (worker, tape) -> {
-              int from = examples.size() * worker / options.threads;
-              int to = examples.size() * (worker + 1) / options.threads;
-              return from == to
-                  ? 0
-                  : network.loss(tape, examples.subList(from, to), weights, quantiles, scale);
-            })
-        .loss();
+    double loss =
+        parallel
+            .step(
+                seed,
+                rate,
+                (worker, tape) -> {
+                  int from = examples.size() * worker / options.threads;
+                  int to = examples.size() * (worker + 1) / options.threads;
+                  return from == to
+                      ? 0
+                      : network.loss(tape, examples.subList(from, to), weights, quantiles, scale);
+                })
+            .loss();
+    if (averaging != null) {
+      long n = parallel.optimizer().steps();
+      parallel.team().run(part -> averaging.follow(n, part, options.threads));
+    }
+    return loss;
+  }
+
+  /** Puts the average, if there is one, in the place of the weights, and these in its own. */
+  private void exchange() {
+    if (average == null) {
+      return;
+    }
+    Tensor values = network.parameters().values();
+    try (Tensor spare = Tensor.allocate(values.shape()).copyFrom(values)) {
+      values.copyFrom(average);
+      average.copyFrom(spare);
+    }
+    network.parameters().changed();
   }
 
   /** The mean loss of a place, without dropout. */
@@ -215,5 +247,8 @@ final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
+    if (average != null) {
+      average.close();
+    }
   }
 }

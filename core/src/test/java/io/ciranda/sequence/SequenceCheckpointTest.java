@@ -70,15 +70,24 @@ class SequenceCheckpointTest {
 
   @Test
   void interruptedAgainAndAgainItEndsWithTheSameBits() {
+    assertGoesOn(OPTIONS);
+  }
+
+  @Test
+  void interruptedAgainAndAgainItHasTheSameAverage() {
+    assertGoesOn(OPTIONS.withAverage(0.9));
+  }
+
+  private void assertGoesOn(SequenceOptions options) {
     var whole = new Watch(Integer.MAX_VALUE);
-    List<LabelPrediction> expected = predictions(OPTIONS.withListener(whole));
+    List<LabelPrediction> expected = predictions(options.withListener(whole));
     var pieces = new Watch(0);
     List<LabelPrediction> actual = null;
     int pauses = -1;
     do {
       // 17 steps an epoch: stops in the midst of the second epoch of each turn.
       pieces = new Watch(30);
-      actual = predictions(OPTIONS.withListener(pieces).withCheckpoint(file));
+      actual = predictions(options.withListener(pieces).withCheckpoint(file));
       pauses++;
     } while (Files.exists(file));
     assertTrue(pauses >= 4, pauses + " interruptions");

@@ -2,6 +2,7 @@ package io.ciranda.sequence;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -97,6 +98,27 @@ class SequenceLanguageModelTest {
       double validLoss =
           model.evaluate(noise.substring(255)).natsPerSymbol(); // not in lanes, so a bit different
       assertEquals(epochs.get(best - 1).validLoss(), validLoss, 0.05);
+    }
+  }
+
+  @Test
+  void theAverageOfTheWeightsIsValidatedAndKept() {
+    for (double validation : new double[] {0, 0.2}) {
+      var epochs = new ArrayList<TrainingListener.Epoch>();
+      SequenceOptions plain = quick().withEpochs(2).withValidation(validation);
+      SequenceOptions averaged = plain.withAverage(0.99).withListener(epochs::add);
+      String text = visits(100, 1);
+      try (var model = SequenceLanguageModel.fit(text, Level.CHAR, averaged);
+          var other = SequenceLanguageModel.fit(text, Level.CHAR, plain)) {
+        assertNotEquals(other.predict("book"), model.predict("book"));
+        if (validation > 0) {
+          int cut = (int) Math.round(text.length() * (1 - validation));
+          double loss = model.evaluate(text.substring(cut)).natsPerSymbol();
+          double last = other.evaluate(text.substring(cut)).natsPerSymbol();
+          assertEquals(epochs.getLast().validLoss(), loss, 0.05);
+          assertTrue(Math.abs(last - loss) > 0.1, "the average is far behind: " + last);
+        }
+      }
     }
   }
 

@@ -143,6 +143,16 @@ public final class Sentiment extends LectureExample {
   private boolean anneal;
 
   @Option(
+      names = "--average",
+      paramLabel = "DECAY",
+      defaultValue = "0",
+      description = {
+        "Validate and keep an average of the classifiers' weights over their steps in place of the last ones;",
+        "0.995 is that of some hundreds (default: ${DEFAULT-VALUE}, none)."
+      })
+  private double average;
+
+  @Option(
       names = "--batch",
       paramLabel = "B",
       defaultValue = "32",
@@ -255,6 +265,7 @@ public final class Sentiment extends LectureExample {
                     .withUnknownRate(unknownRate)
                     .withMinCount(minCount)
                     .withLearningRate(rate)
+                    .withAverage(average)
                     .withSchedule(anneal ? new Schedule.Cosine(0, 0) : new Schedule.Constant())
                     .withBatch(batch)
                     .withEpochs(epochs)
@@ -362,6 +373,7 @@ public final class Sentiment extends LectureExample {
             .withCutoffs(known >= LARGE ? new Integer[] {known / 20, known / 4} : new Integer[0])
             .withDropout(pretrainDropout)
             .withLearningRate(pretrainRate)
+            .withAverage(0)
             .withBatch(LANES)
             .withWindow(WINDOW)
             .withEpochs(passes)
