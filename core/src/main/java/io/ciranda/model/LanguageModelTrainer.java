@@ -400,6 +400,12 @@ public final class LanguageModelTrainer implements AutoCloseable {
    */
   public void saveCheckpoint(Path file, String description) throws IOException {
     var writer = new SafetensorsWriter();
+    addTo(writer, description);
+    writer.write(file);
+  }
+
+  /** Adds all that a run needs to go on, beside what a caller adds; see {@link #restore}. */
+  public void addTo(SafetensorsWriter writer, String description) {
     model.addTo(writer);
     state.addTo(writer, training(description), epoch, window);
     if (average != null) {
@@ -413,7 +419,6 @@ public final class LanguageModelTrainer implements AutoCloseable {
         writer.add("state." + worker + ".c", states.get(worker).c());
       }
     }
-    writer.write(file);
   }
 
   private static String averageOf(Parameter parameter) {
@@ -431,24 +436,29 @@ public final class LanguageModelTrainer implements AutoCloseable {
    */
   public void resume(Path file, String description) throws IOException {
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
-      ModelFormat.require(in, LanguageModel.KIND);
-      long[] position = state.restore(in, training(description), config.epochs, windows - 1);
-      if (average != null) {
-        for (Parameter p : result.parameters().all()) {
-          in.loadInto(averageOf(p), p.value());
-        }
-        result.parameters().changed();
-      }
-      for (int worker = 0; worker < states.size(); worker++) {
-        in.loadInto("state." + worker + ".h", states.get(worker).h());
-        Tensor c = states.get(worker).c();
-        if (c != null) {
-          in.loadInto("state." + worker + ".c", c);
-        }
-      }
-      epoch = (int) position[0];
-      window = position[1];
+      restore(in, description);
     }
+  }
+
+  /** Goes on from what {@link #addTo} added; fails as {@link #resume} does. */
+  public void restore(SafetensorsFile in, String description) throws IOException {
+    ModelFormat.require(in, LanguageModel.KIND);
+    long[] position = state.restore(in, training(description), config.epochs, windows - 1);
+    if (average != null) {
+      for (Parameter p : result.parameters().all()) {
+        in.loadInto(averageOf(p), p.value());
+      }
+      result.parameters().changed();
+    }
+    for (int worker = 0; worker < states.size(); worker++) {
+      in.loadInto("state." + worker + ".h", states.get(worker).h());
+      Tensor c = states.get(worker).c();
+      if (c != null) {
+        in.loadInto("state." + worker + ".c", c);
+      }
+    }
+    epoch = (int) position[0];
+    window = position[1];
   }
 
   @Override

@@ -32,6 +32,9 @@ record Checkpoint(
   private static final String KIND = "sequence-training";
   private static final int LONGS_OF_EPOCH = 4;
 
+  /** The name of what {@link #pack} gives. */
+  static final String EPOCHS = "epochs";
+
   /** Writes it, atomically. */
   void save(Path file) throws IOException {
     var writer = ModelFormat.declare(new SafetensorsWriter(), KIND);
@@ -44,15 +47,7 @@ record Checkpoint(
       writer.add("optimizer." + i, optimizer.states().get(i).flat());
     }
     writer.add("steps", optimizer.steps()).add("patience", patience.save());
-    long[] losses = new long[LONGS_OF_EPOCH * epochs.size()];
-    for (int e = 0; e < epochs.size(); e++) {
-      Epoch epoch = epochs.get(e);
-      losses[LONGS_OF_EPOCH * e] = Double.doubleToRawLongBits(epoch.trainLoss());
-      losses[LONGS_OF_EPOCH * e + 1] = Double.doubleToRawLongBits(epoch.validLoss());
-      losses[LONGS_OF_EPOCH * e + 2] = epoch.best() ? 1 : 0;
-      losses[LONGS_OF_EPOCH * e + 3] = Double.doubleToRawLongBits(epoch.seconds());
-    }
-    writer.add("epochs", losses).write(file);
+    writer.add(EPOCHS, pack(epochs)).write(file);
   }
 
   /**
@@ -73,7 +68,7 @@ record Checkpoint(
       }
       long[] steps = in.loadLongs("steps");
       long[] patient = in.loadLongs("patience");
-      List<Epoch> done = epochs(in.loadLongs("epochs"), most);
+      List<Epoch> done = unpack(in.loadLongs(EPOCHS), most);
       if (steps.length != 1 || patient.length != patience.save().length || done.size() > most) {
         throw new ModelFileException(file, "tensors 'steps', 'patience' or 'epochs' are damaged");
       }
@@ -92,7 +87,25 @@ record Checkpoint(
     }
   }
 
-  private static List<Epoch> epochs(long[] losses, int most) {
+  /** Epochs as the numbers that a file keeps. */
+  static long[] pack(List<Epoch> epochs) {
+    long[] losses = new long[LONGS_OF_EPOCH * epochs.size()];
+    for (int e = 0; e < epochs.size(); e++) {
+      Epoch epoch = epochs.get(e);
+      losses[LONGS_OF_EPOCH * e] = Double.doubleToRawLongBits(epoch.trainLoss());
+      losses[LONGS_OF_EPOCH * e + 1] = Double.doubleToRawLongBits(epoch.validLoss());
+      losses[LONGS_OF_EPOCH * e + 2] = epoch.best() ? 1 : 0;
+      losses[LONGS_OF_EPOCH * e + 3] = Double.doubleToRawLongBits(epoch.seconds());
+    }
+    return losses;
+  }
+
+  /**
+   * {@link #pack} reversed.
+   *
+   * @param most epochs of the training
+   */
+  static List<Epoch> unpack(long[] losses, int most) {
     var epochs = new ArrayList<Epoch>();
     for (int i = 0; i + LONGS_OF_EPOCH <= losses.length; i += LONGS_OF_EPOCH) {
       epochs.add(

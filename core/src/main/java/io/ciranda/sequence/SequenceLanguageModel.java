@@ -1,6 +1,9 @@
 package io.ciranda.sequence;
 
 import io.ciranda.infer.Model;
+import io.ciranda.io.ModelFileException;
+import io.ciranda.io.SafetensorsFile;
+import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Precision;
 import io.ciranda.memory.Tensor;
@@ -11,7 +14,11 @@ import io.ciranda.model.MemoryEstimate;
 import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Tells the next symbol of a text: a character, or a word, which may as well be the name of an
@@ -41,12 +48,13 @@ public final class SequenceLanguageModel implements AutoCloseable {
    * Trains a language model by truncated BPTT. The end of the text is kept for validation. Of the
    * options, the window is the steps that gradients go back, the batch how many pieces of the text
    * are read side by side, and the least count that of words: all characters are known. Those for
-   * numbers, labels, unknown symbols and checkpoints are of no effect.
+   * numbers, labels and unknown symbols are of no effect.
    *
    * @param level what a symbol is
    * @throws IllegalArgumentException if the text is too short, or the options ask for a
    *     bidirectional model
    * @throws io.ciranda.train.DivergedException if the loss explodes
+   * @throws UncheckedIOException if the checkpoint cannot be written, or is not of this training
    */
   public static SequenceLanguageModel fit(
       String text, Vocabulary.Level level, SequenceOptions options) {
@@ -89,6 +97,12 @@ public final class SequenceLanguageModel implements AutoCloseable {
       int[] train,
       int[] valid,
       LanguageModelTrainer.Config training) {
+    /** What a training that goes on must have in common, beside how it is trained. */
+    String description() {
+      return "%s, the text %08x, validated on %08x"
+          .formatted(shape, Arrays.hashCode(train), Arrays.hashCode(valid));
+    }
+
     LanguageModel newModel() {
       return LanguageModel.create(shape, vocabulary, Backend.best(), training.seed());
     }
@@ -195,70 +209,109 @@ public final class SequenceLanguageModel implements AutoCloseable {
   }
 
   private static void train(LanguageModel model, Prepared prepared, SequenceOptions options) {
-    int[] valid = prepared.valid;
-    try (var trainer = new LanguageModelTrainer(model, prepared.train, valid, prepared.training);
-        Tensor best = Tensor.allocate(model.parameters().values().shape())) {
-      Tensor values = trainer.result().parameters().values();
-      var epochs = new Epochs(options.listener, values, best, valid.length > 1);
-      trainer.run(options.listener::stops, epochs);
-      model.parameters().values().copyFrom(epochs.hasBest ? best : values);
+    Tensor values = model.parameters().values();
+    try (var trainer =
+            new LanguageModelTrainer(model, prepared.train, prepared.valid, prepared.training);
+        Tensor best = Tensor.allocate(values.shape())) {
+      var epochs = new Epochs(prepared, options, trainer, best);
+      epochs.goOn();
+      LanguageModelTrainer.End end = trainer.run(options.listener::stops, epochs);
+      values.copyFrom(epochs.hasBest() ? best : trainer.result().parameters().values());
       model.parameters().changed();
+      if (options.checkpoint != null && end != LanguageModelTrainer.End.INTERRUPTED) {
+        Files.deleteIfExists(options.checkpoint);
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // no listener of ours throws it
+      throw new UncheckedIOException(e);
     }
   }
 
-  /** Tells of epochs as the other models' trainings do, and keeps the best weights. */
+  /**
+   * Tells of epochs as the other models' trainings do, keeps the best weights, and writes the
+   * checkpoint.
+   */
   private static final class Epochs implements LanguageModelTrainer.Listener {
-    private final TrainingListener listener;
-    private final Tensor values;
+    private static final String BEST = "best";
+
+    private final Prepared prepared;
+    private final SequenceOptions options;
+    private final LanguageModelTrainer trainer;
     private final Tensor best;
-    private final boolean validates;
-    private boolean hasBest;
+    private final List<TrainingListener.Epoch> done = new ArrayList<>();
     private double nats;
     private long symbols;
-    private int done;
     private long start = System.nanoTime();
 
-    Epochs(TrainingListener listener, Tensor values, Tensor best, boolean validates) {
-      this.listener = listener;
-      this.values = values;
+    Epochs(Prepared prepared, SequenceOptions options, LanguageModelTrainer trainer, Tensor best) {
+      this.prepared = prepared;
+      this.options = options;
+      this.trainer = trainer;
       this.best = best;
-      this.validates = validates;
+    }
+
+    private boolean validates() {
+      return prepared.valid.length > 1;
+    }
+
+    boolean hasBest() {
+      return validates() && done.stream().anyMatch(TrainingListener.Epoch::best);
     }
 
     @Override
-    public void onStep(LanguageModelTrainer trainer, double loss, double norm, double rate) {
+    public void onStep(LanguageModelTrainer ofStep, double loss, double norm, double rate)
+        throws IOException {
       nats += loss * trainer.symbolsOfLastStep();
       symbols += trainer.symbolsOfLastStep();
-      if (!validates && trainer.epoch() > done) {
-        onEpoch(trainer, Double.NaN, true);
+      if (!validates() && trainer.epoch() > done.size()) {
+        onEpoch(Double.NaN, true);
       }
     }
 
     @Override
-    public void onValidation(LanguageModelTrainer trainer, double loss, boolean isBest) {
+    public void onValidation(LanguageModelTrainer ofStep, double loss, boolean isBest)
+        throws IOException {
       if (isBest) {
-        best.copyFrom(values);
-        hasBest = true;
+        best.copyFrom(trainer.result().parameters().values());
       }
-      onEpoch(trainer, loss, isBest);
+      onEpoch(loss, isBest);
     }
 
-    private void onEpoch(LanguageModelTrainer trainer, double validLoss, boolean isBest) {
-      done = trainer.epoch();
+    private void onEpoch(double validLoss, boolean isBest) throws IOException {
       long now = System.nanoTime();
-      listener.onEpoch(
+      done.add(
           new TrainingListener.Epoch(
-              done,
+              trainer.epoch(),
               trainer.config().epochs(),
               nats / symbols,
               validLoss,
               isBest,
               1e-9 * (now - start)));
+      options.listener.onEpoch(done.getLast());
       nats = 0;
       symbols = 0;
       start = now;
+      if (options.checkpoint != null) {
+        var writer = new SafetensorsWriter();
+        trainer.addTo(writer, prepared.description());
+        writer.add(BEST, best).add(Checkpoint.EPOCHS, Checkpoint.pack(done));
+        writer.write(options.checkpoint);
+      }
+    }
+
+    /** From the last whole epoch, where there is a checkpoint. */
+    void goOn() throws IOException {
+      if (options.checkpoint == null || !Files.exists(options.checkpoint)) {
+        return;
+      }
+      try (SafetensorsFile in = SafetensorsFile.open(options.checkpoint)) {
+        trainer.restore(in, prepared.description());
+        in.loadInto(BEST, best);
+        done.addAll(Checkpoint.unpack(in.loadLongs(Checkpoint.EPOCHS), trainer.config().epochs()));
+      }
+      if (done.size() != trainer.epoch()) {
+        throw new ModelFileException(options.checkpoint, "tensor 'epochs' is damaged");
+      }
+      done.forEach(options.listener::onEpoch);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.ciranda.sequence;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.io.ModelFileException;
 import io.ciranda.nn.Cell;
+import io.ciranda.text.Vocabulary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings that are interrupted and go on. */
@@ -142,6 +145,49 @@ class SequenceCheckpointTest {
     assertEquals(expected, predictions(kept));
   }
 
+  private static final String TEXT = "the cat sat on the mat, the hat on the cat; ".repeat(40);
+
+  private static LabelPrediction following(String text, SequenceOptions options) {
+    try (var model = SequenceLanguageModel.fit(text, Vocabulary.Level.CHAR, options)) {
+      return model.predict("the ");
+    }
+  }
+
+  @Test
+  void aLanguageModelThatIsInterruptedAgainAndAgainEndsWithTheSameBits() {
+    // Ends by patience in the first case: the noise of dropout is more than there is to learn.
+    SequenceOptions tired = OPTIONS.withWindow(20).withDropout(0.5).withPatience(1);
+    SequenceOptions averaged = tired.withPatience(0).withAverage(0.9);
+    for (SequenceOptions options :
+        List.of(tired, averaged, averaged.withValidation(0).withEpochs(5))) {
+      var whole = new Watch(Integer.MAX_VALUE);
+      LabelPrediction expected = following(TEXT, options.withListener(whole));
+      Watch pieces;
+      LabelPrediction actual;
+      int pauses = -1;
+      do {
+        pieces = new Watch(40);
+        actual = following(TEXT, options.withListener(pieces).withCheckpoint(file));
+        pauses++;
+      } while (Files.exists(file));
+      assertTrue(pauses >= 2, pauses + " interruptions of " + whole.epochs);
+      assertEquals(whole.epochs, pieces.epochs);
+      assertEquals(expected, actual);
+    }
+  }
+
+  @Test
+  void aLanguageModelDoesNotGoOnWithAnotherText() throws IOException {
+    SequenceOptions options = OPTIONS.withWindow(20).withCheckpoint(file);
+    following(TEXT, options.withListener(new Watch(40)));
+    byte[] bytes = Files.readAllBytes(file);
+    for (var other : List.of(options.withSeed(7), options.withDropout(0.1))) {
+      assertRefused("another run", () -> following(TEXT, other));
+    }
+    assertRefused("another run", () -> following(TEXT.replace("the hat", "her hat"), options));
+    assertArrayEquals(bytes, Files.readAllBytes(file), "the file is unharmed");
+  }
+
   @Test
   void anotherTrainingOrADamagedFileIsRefused() throws IOException {
     predictions(OPTIONS.withListener(new Watch(30)).withCheckpoint(file));
@@ -158,9 +204,11 @@ class SequenceCheckpointTest {
 
   private static void assertRefused(
       String message, SequenceOptions options, List<Example<String>> examples) {
-    var e =
-        assertThrows(
-            UncheckedIOException.class, () -> SequenceClassifier.fit(examples, options).close());
+    assertRefused(message, () -> SequenceClassifier.fit(examples, options).close());
+  }
+
+  private static void assertRefused(String message, Executable training) {
+    var e = assertThrows(UncheckedIOException.class, training);
     assertInstanceOf(ModelFileException.class, e.getCause());
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }

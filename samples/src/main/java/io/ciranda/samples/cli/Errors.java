@@ -2,6 +2,7 @@ package io.ciranda.samples.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -28,7 +29,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
 
   @Override
   public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) {
-    return tell(thrown, command);
+    return tell(thrown instanceof UncheckedIOException e ? e.getCause() : thrown, command);
   }
 
   /** Tells what was thrown; errors such as a full heap included. */

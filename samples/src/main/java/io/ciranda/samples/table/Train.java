@@ -12,7 +12,6 @@ import io.ciranda.sequence.Estimate;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.TrainingListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -185,11 +184,9 @@ final class Train extends CirandaCommand {
   }
 
   /** What the engine says of examples it cannot learn from is the user's to mend. */
-  private <T> T ofExamples(Supplier<T> value) throws IOException {
+  private <T> T ofExamples(Supplier<T> value) {
     try {
       return value.get();
-    } catch (UncheckedIOException e) {
-      throw e.getCause(); // of the checkpoint
     } catch (IllegalArgumentException e) {
       throw new UserException("%s: %s".formatted(table.data, e.getMessage()), e);
     }

@@ -269,7 +269,13 @@ class ExamplesTest {
         .fails(2, "--language-model: expected a file that is there, or --pretrain to make it");
     Typed.words("example sentiment --language-model", folder.resolve("none/model.safetensors"))
         .fails(2, "--language-model: expected a folder that can be written to: ", "none");
-    JsonNode first = Typed.words(command + " --pretrain 2 --pretrain-dropout 0").json();
+    Path checkpoint = folder.resolve("reviews.safetensors.checkpoint");
+    Files.writeString(checkpoint, "of something else");
+    String reading = command + " --pretrain 2 --pretrain-dropout 0";
+    Typed.words(reading).fails(1, "ciranda: " + checkpoint);
+    Files.delete(checkpoint);
+    JsonNode first = Typed.words(reading).json();
+    assertFalse(Files.exists(checkpoint), "it is read to the end");
     FileTime made = Files.getLastModifiedTime(kept);
     JsonNode second = Typed.words(command).json();
     assertEquals(2, second.get("figures").size(), second.toString());

@@ -198,7 +198,8 @@ public final class Sentiment extends LectureExample {
       paramLabel = "FILE",
       description = {
         "Where the language model of --pretrain is kept. If it is there already it is taken as it is, without --pretrain,",
-        "so that other options of the classifier can be tried; sizes, cell and --min-count have to be the same."
+        "so that other options of the classifier can be tried; sizes, cell and --min-count have to be the same.",
+        "Reading that is interrupted goes on by the same command, from the last whole pass, which FILE.checkpoint holds."
       })
   private Path languageModel;
 
@@ -381,6 +382,13 @@ public final class Sentiment extends LectureExample {
             .withPatience(0)
             .withValidation(0.05)
             .withListener(narrator(lesson, "word"));
+    if (languageModel != null) {
+      Path checkpoint = languageModel.resolveSibling(languageModel.getFileName() + ".checkpoint");
+      if (Files.exists(checkpoint)) {
+        lesson.narrate("goes on from " + checkpoint);
+      }
+      reading = reading.withCheckpoint(checkpoint);
+    }
     try (var model = SequenceLanguageModel.fit(text, level, reading)) {
       if (languageModel != null) {
         model.save(languageModel);
