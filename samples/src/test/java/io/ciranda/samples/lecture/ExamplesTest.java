@@ -277,7 +277,10 @@ class ExamplesTest {
     JsonNode first = Typed.words(reading).json();
     assertFalse(Files.exists(checkpoint), "it is read to the end");
     FileTime made = Files.getLastModifiedTime(kept);
-    JsonNode second = Typed.words(command).json();
+    Typed again = Typed.words(command);
+    again.says(
+        "the language model of " + kept + ", which knows 100.0 % of the words to learn from");
+    JsonNode second = again.json();
     assertEquals(2, second.get("figures").size(), second.toString());
     assertEquals(first.get("figures"), second.get("figures"));
     assertEquals(made, Files.getLastModifiedTime(kept));

@@ -292,7 +292,7 @@ public final class Sentiment extends LectureExample {
     // First, so that a file that does not fit is told before anything is learned.
     double begun = Double.NaN;
     if (begins) {
-      Beginning beginning = isKept ? kept(lesson) : read(shuffled, passes, options, lesson);
+      Beginning beginning = isKept ? kept(known, lesson) : read(shuffled, passes, options, lesson);
       lesson.narrate("a classifier that begins with it, %,d labels".formatted(some.size()));
       begun = begun(some, options.withBeginning(beginning), tested);
       lesson.narrate("a classifier from random vectors");
@@ -352,9 +352,18 @@ public final class Sentiment extends LectureExample {
     }
   }
 
-  private Beginning kept(Lesson lesson) throws IOException {
-    lesson.narrate("the language model of " + languageModel);
+  private Beginning kept(List<Review> reviews, Lesson lesson) throws IOException {
     try (var model = SequenceLanguageModel.load(languageModel)) {
+      Vocabulary vocabulary = model.vocabulary();
+      double share =
+          reviews.stream()
+              .flatMap(review -> review.words().stream())
+              .mapToInt(word -> vocabulary.id(word) >= 0 ? 1 : 0)
+              .average()
+              .orElse(0);
+      lesson.narrate(
+          "the language model of %s, which knows %.1f %% of the words to learn from"
+              .formatted(languageModel, 100 * share));
       return model.beginning();
     }
   }
