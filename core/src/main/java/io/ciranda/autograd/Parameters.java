@@ -112,6 +112,11 @@ public final class Parameters implements AutoCloseable {
       return name;
     }
 
+    /** The elements of all that is declared, before memory is taken for them. */
+    public long count() {
+      return declarations.values().stream().mapToLong(d -> size(d.shape)).sum();
+    }
+
     /** Takes the memory and initialises every parameter in the order of declaration. */
     public Parameters build(RandomGenerator random) {
       long total = 0;
@@ -132,11 +137,15 @@ public final class Parameters implements AutoCloseable {
     }
 
     private static long padded(int[] shape) {
+      return Math.ceilDiv(size(shape), ALIGNMENT) * ALIGNMENT;
+    }
+
+    private static long size(int[] shape) {
       long size = 1;
       for (int d : shape) {
         size = Math.multiplyExact(size, (long) d);
       }
-      return Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
+      return size;
     }
   }
 

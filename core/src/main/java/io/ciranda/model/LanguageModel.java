@@ -117,21 +117,8 @@ public final class LanguageModel implements AutoCloseable {
     this.config = config;
     this.vocabulary = vocabulary;
     this.backend = backend;
-    int v = vocabulary.size();
-    var builder = new Parameters.Builder();
-    builder.declare(
-        "embedding.weight", Initializer.normal(config.tied ? 0.1 : 1), v, config.embedding);
-    RecurrentStack.declare(builder, config.stack(), "rnn.");
-    if (config.adaptive()) {
-      AdaptiveSoftmax.declare(builder, config.hidden, v, config.cutoffs, "output.");
-    } else if (config.tied) {
-      Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.hidden));
-      builder.declare("output.bias", uniform, v);
-    } else {
-      Linear.declare(builder, config.hidden, v, "output.");
-    }
     var random = new SplittableRandom(seed);
-    parameters = builder.build(random);
+    parameters = declare(config, vocabulary.size()).build(random);
     if (range > 0) {
       for (Parameter p : parameters.all()) {
         Initializer.uniform(range).fill(p.value(), random);
@@ -144,6 +131,23 @@ public final class LanguageModel implements AutoCloseable {
             ? new AdaptiveSoftmax(parameters, config.cutoffs.size(), "output.")
             : null;
     output = config.adaptive() ? null : linear(config, parameters);
+  }
+
+  /** The parameters of a model of {@code v} symbols. */
+  static Parameters.Builder declare(Config config, int v) {
+    var builder = new Parameters.Builder();
+    builder.declare(
+        "embedding.weight", Initializer.normal(config.tied ? 0.1 : 1), v, config.embedding);
+    RecurrentStack.declare(builder, config.stack(), "rnn.");
+    if (config.adaptive()) {
+      AdaptiveSoftmax.declare(builder, config.hidden, v, config.cutoffs, "output.");
+    } else if (config.tied) {
+      Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.hidden));
+      builder.declare("output.bias", uniform, v);
+    } else {
+      Linear.declare(builder, config.hidden, v, "output.");
+    }
+    return builder;
   }
 
   private static Linear linear(Config config, Parameters parameters) {

@@ -76,7 +76,7 @@ public record Estimate(
   static Estimate ofMemory(Fitting fitting) {
     SequenceOptions options = fitting.options();
     SequenceNetwork.Sizes sizes = fitting.sizes();
-    long weights = weights(sizes);
+    long weights = SequenceNetwork.declare(sizes).count();
     int batch = options.batch(fitting.train().size());
     long longest = fitting.train().stream().mapToLong(Encoded::steps).max().orElse(0);
     long rows = longest * Math.min(batch, fitting.train().size());
@@ -90,7 +90,7 @@ public record Estimate(
         Float.BYTES * weights * copies,
         Float.BYTES * weights * (options.rule.states() + options.threads),
         Float.BYTES
-            * (rows * perStep(sizes) + letters(fitting, rows) + options.threads * scratch(sizes))
+            * (rows * perStep(sizes) + letters(fitting, rows) + options.threads * scratch(weights))
             * 3
             / 2,
         Float.BYTES * floats,
@@ -100,26 +100,6 @@ public record Estimate(
 
   private static long targets(Encoded example) {
     return example.labels() == null ? example.targets().length : example.labels().length;
-  }
-
-  private static long weights(SequenceNetwork.Sizes sizes) {
-    RecurrentStack.Config stack = sizes.stack(0);
-    long weights = (long) sizes.outputs() * (stack.output() + 1);
-    weights += sizes.crf() ? (sizes.outputs() + 2L) * sizes.outputs() : 0;
-    weights += sizes.spelled() < 0 ? 0 : recurrent(sizes.spelling().stack());
-    for (int k = 0; k < sizes.widths().length; k++) {
-      weights += (long) sizes.vocabularies()[k] * sizes.widths()[k];
-    }
-    return weights + recurrent(stack);
-  }
-
-  private static long recurrent(RecurrentStack.Config stack) {
-    long rows = (long) stack.cell().gates() * stack.hidden() * stack.directions();
-    long columns = 0;
-    for (int l = 0; l < stack.layers(); l++) {
-      columns += (l == 0 ? stack.input() : stack.output()) + stack.hidden() + 2;
-    }
-    return rows * columns;
   }
 
   /** Floats that a step of a sequence leaves: inputs, gates, states, outputs, their gradients. */
@@ -159,8 +139,8 @@ public record Estimate(
   }
 
   /** Floats for packed weights on the way back, and the first chunk of a workspace. */
-  private static long scratch(SequenceNetwork.Sizes sizes) {
-    return 2 * weights(sizes) + (1 << 18);
+  private static long scratch(long weights) {
+    return 2 * weights + (1 << 18);
   }
 
   /**

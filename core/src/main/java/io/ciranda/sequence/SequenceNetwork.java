@@ -128,24 +128,9 @@ final class SequenceNetwork implements AutoCloseable {
     this.dropout = dropout;
     this.unknownRate = unknownRate;
     backend = Backend.best();
-    var builder = new Parameters.Builder();
-    for (int k = 0; k < sizes.widths.length; k++) {
-      if (k == sizes.spelled) {
-        Spelling.declare(builder, sizes.spelling(), "spelling.");
-      } else {
-        Embedding.declare(builder, sizes.vocabularies[k], sizes.widths[k], sizes.embedding(k));
-      }
-    }
-    RecurrentStack.Config stack = sizes.stack(dropout);
-    RecurrentStack.declare(builder, stack, "rnn.");
-    Initializer uniform = Initializer.uniform(1 / Math.sqrt(sizes.hidden));
-    Linear.declare(builder, stack.output(), sizes.outputs, uniform, "output.");
-    if (sizes.crf) {
-      LinearChainCrf.declare(builder, sizes.outputs, "crf.");
-    }
     var random = new SplittableRandom(seed);
-    parameters = builder.build(random);
-    rnn = new RecurrentStack(stack, parameters, backend, "rnn.");
+    parameters = declare(sizes).build(random);
+    rnn = new RecurrentStack(sizes.stack(dropout), parameters, backend, "rnn.");
     if (memory > 0) {
       rnn.rememberLong(memory, random);
     }
@@ -156,6 +141,26 @@ final class SequenceNetwork implements AutoCloseable {
         sizes.spelled < 0 ? null : new Spelling(sizes.spelling(), parameters, backend, "spelling.");
     output = new Linear(parameters, "output.");
     crf = sizes.crf ? new LinearChainCrf(parameters, "crf.") : null;
+  }
+
+  /** The parameters of a network of those sizes. */
+  static Parameters.Builder declare(Sizes sizes) {
+    var builder = new Parameters.Builder();
+    for (int k = 0; k < sizes.widths.length; k++) {
+      if (k == sizes.spelled) {
+        Spelling.declare(builder, sizes.spelling(), "spelling.");
+      } else {
+        Embedding.declare(builder, sizes.vocabularies[k], sizes.widths[k], sizes.embedding(k));
+      }
+    }
+    RecurrentStack.Config stack = sizes.stack(0);
+    RecurrentStack.declare(builder, stack, "rnn.");
+    Initializer uniform = Initializer.uniform(1 / Math.sqrt(sizes.hidden));
+    Linear.declare(builder, stack.output(), sizes.outputs, uniform, "output.");
+    if (sizes.crf) {
+      LinearChainCrf.declare(builder, sizes.outputs, "crf.");
+    }
+    return builder;
   }
 
   Sizes sizes() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.UpdateRule;
 import io.ciranda.nn.Cell;
+import io.ciranda.testing.Values;
 import io.ciranda.text.Vocabulary;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.Schedule;
@@ -17,17 +18,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MemoryEstimateTest {
   private static final int STEPS = 3;
 
-  /** Half to double of what a training holds after a few steps. */
+  /** Half to double of what a training holds after a few steps; a cutoff of 0 is none. */
   @ParameterizedTest
   @CsvSource({
-    "LSTM, 65, 128, 2, 32, 32, 2",
-    "LSTM, 65, 64, 3, 8, 64, 1",
-    "GRU, 65, 128, 2, 32, 32, 2",
-    "RNN, 65, 128, 1, 16, 64, 2",
-    "LSTM, 5000, 64, 1, 20, 20, 2"
+    "LSTM, 65, 0, 128, 2, 32, 32, 2",
+    "LSTM, 65, 0, 64, 3, 8, 64, 1",
+    "GRU, 65, 0, 128, 2, 32, 32, 2",
+    "RNN, 65, 0, 128, 1, 16, 64, 2",
+    "LSTM, 5000, 0, 64, 1, 20, 20, 2",
+    "LSTM, 50000, 2500, 64, 1, 20, 20, 2"
   })
   void isAboutWhatIsTaken(
-      Cell cell, int v, int hidden, int layers, int batch, int steps, int threads)
+      Cell cell, int v, int cutoff, int hidden, int layers, int batch, int steps, int threads)
       throws IOException {
     List<String> symbols = IntStream.range(0, v).mapToObj(i -> "w" + i).toList();
     var vocabulary = new Vocabulary(Vocabulary.Level.WORD, symbols);
@@ -45,10 +47,22 @@ class MemoryEstimateTest {
             threads,
             0,
             0);
-    int[] text = IntStream.range(0, 1 + STEPS * batch * steps).map(i -> i % v).toArray();
+    // By Zipf's law.
+    int[] text =
+        Values.random(1)
+            .doubles(1 + STEPS * batch * steps)
+            .mapToInt(u -> (int) Math.pow(v, u) - 1)
+            .toArray();
     try (var model =
             LanguageModel.create(
-                new LanguageModel.Config(cell, hidden, hidden, layers, false, 0.1f),
+                new LanguageModel.Config(
+                    cell,
+                    hidden,
+                    hidden,
+                    layers,
+                    false,
+                    0.1f,
+                    cutoff == 0 ? List.of() : List.of(cutoff, 5 * cutoff)),
                 vocabulary,
                 Backend.best(),
                 1);
