@@ -26,7 +26,7 @@ class MemoryEstimateTest {
     "GRU, 65, 0, 128, 2, 32, 32, 2",
     "RNN, 65, 0, 128, 1, 16, 64, 2",
     "LSTM, 5000, 0, 64, 1, 20, 20, 2",
-    "LSTM, 50000, 2500, 64, 1, 20, 20, 2"
+    "LSTM, 50000, 2500, 64, 1, 32, 64, 2"
   })
   void isAboutWhatIsTaken(
       Cell cell, int v, int cutoff, int hidden, int layers, int batch, int steps, int threads)
