@@ -99,8 +99,12 @@ public final class SequenceLanguageModel implements AutoCloseable {
       LanguageModelTrainer.Config training) {
     /** What a training that goes on must have in common, beside how it is trained. */
     String description() {
-      return "%s, the text %08x, validated on %08x"
-          .formatted(shape, Arrays.hashCode(train), Arrays.hashCode(valid));
+      return "%s, the symbols %08x, the text %08x, validated on %08x"
+          .formatted(
+              shape,
+              vocabulary.symbols().hashCode(),
+              Arrays.hashCode(train),
+              Arrays.hashCode(valid));
     }
 
     LanguageModel newModel() {
