@@ -8,6 +8,7 @@ import io.ciranda.samples.report.LineChart;
 import io.ciranda.samples.report.RunFolder;
 import io.ciranda.samples.report.Summaries;
 import io.ciranda.samples.report.TrainingProgress;
+import io.ciranda.sequence.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,26 @@ public final class Lesson {
   /** How it goes; not shown under {@code --quiet}. */
   public void narrate(String line) {
     console.narrate(line);
+  }
+
+  /**
+   * Narrates each epoch of a training: its losses, and how long it took.
+   *
+   * @param unit of a loss, such as "nats a review"
+   */
+  public TrainingListener epochs(String unit) {
+    return epoch -> {
+      boolean isValidated = !Double.isNaN(epoch.validLoss());
+      narrate(
+          "epoch %d of %d: %.4f %s%s (%.1f s)"
+              .formatted(
+                  epoch.number(),
+                  epoch.of(),
+                  epoch.trainLoss(),
+                  unit,
+                  isValidated ? ", validation %.4f".formatted(epoch.validLoss()) : "",
+                  epoch.seconds()));
+    };
   }
 
   /** Begins to show a training that takes minutes: speed, loss and the time left. */

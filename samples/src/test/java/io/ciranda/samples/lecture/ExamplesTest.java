@@ -193,8 +193,12 @@ class ExamplesTest {
     Files.writeString(train, "@data\n" + "1,2,3:1,?,1:up\n3,2,1:1,1,1:down\n".repeat(20));
     Typed.words(files, test).fails(1, "no such file: " + test);
     Files.writeString(test, "2,3,4:1,1,1:up\n4,3,2:1,1,1:down\n");
-    JsonNode figure = Typed.words(files, test).json().get("figures").get(0);
+    Typed learned = Typed.words(files, test);
+    learned.says("epoch 30 of 30: ");
+    JsonNode figure = learned.json().get("figures").get(0);
     assertEquals(1, figure.get("value").asDouble(), figure.toString());
+    Path checkpoint = Files.writeString(folder.resolve("other"), "of something else");
+    Typed.words(files, test, "--checkpoint", checkpoint).fails(1, "ciranda: " + checkpoint);
   }
 
   @Test

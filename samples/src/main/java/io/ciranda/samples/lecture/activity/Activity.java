@@ -119,6 +119,15 @@ public final class Activity extends LectureExample {
   private int threads;
 
   @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description = {
+        "Written after each epoch, so that a training that was interrupted goes on by the same command;",
+        "at its end the file is deleted (default: none)."
+      })
+  private Path checkpoint;
+
+  @Option(
       names = "--goal",
       paramLabel = "ACCURACY",
       description =
@@ -151,11 +160,8 @@ public final class Activity extends LectureExample {
                     .withLearningRate(rate)
                     .withThreads(threads)
                     .withSeed(lesson.seed())
-                    .withListener(
-                        epoch ->
-                            lesson.narrate(
-                                "epoch %d of %d: %.4f nats an example"
-                                    .formatted(epoch.number(), epoch.of(), epoch.trainLoss()))));
+                    .withCheckpoint(checkpoint)
+                    .withListener(lesson.epochs("nats an example")));
     var random = new Random(lesson.seed());
     List<Example<String>> known = data == null ? Movement.make(50, random) : read(data);
     List<Example<String>> tested = data == null ? Movement.make(250, random) : read(test);

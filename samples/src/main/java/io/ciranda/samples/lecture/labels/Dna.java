@@ -94,11 +94,7 @@ public final class Dna extends LectureExample {
             .withUnknownRate(0.1)
             .withEpochs(epochs)
             .withSeed(lesson.seed())
-            .withListener(
-                epoch ->
-                    lesson.narrate(
-                        "epoch %d: loss %.4f, of what is not learned from %.4f"
-                            .formatted(epoch.number(), epoch.trainLoss(), epoch.validLoss())));
+            .withListener(lesson.epochs("nats a sequence"));
     var weights = new PositionWeights(known);
     String usual = weights.usualLabel();
     double simple = error(test, s -> weights.label(s).equals(s.label()));

@@ -10,7 +10,6 @@ import io.ciranda.sequence.LabelPrediction;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.SequenceTagger;
 import io.ciranda.sequence.TaggingMetrics;
-import io.ciranda.sequence.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -75,11 +74,6 @@ public final class Tagger extends LectureExample {
     lesson.data(corpus.toString());
 
     // Words that occur once, and now and then others, are the unknown word: test has many.
-    TrainingListener narrator =
-        epoch ->
-            lesson.narrate(
-                "epoch %d: loss %.4f, of devel %.4f"
-                    .formatted(epoch.number(), epoch.trainLoss(), epoch.validLoss()));
     SequenceOptions words =
         SequenceOptions.standard()
             .withCell(Cell.LSTM)
@@ -89,7 +83,7 @@ public final class Tagger extends LectureExample {
             .withUnknownRate(0.3)
             .withEpochs(epochs)
             .withSeed(lesson.seed())
-            .withListener(narrator);
+            .withListener(lesson.epochs("nats a word"));
     SequenceOptions letters = words.withSpelled(1, 25);
     try (SequenceTagger bilstm = fit(corpus, words);
         SequenceTagger withCrf = fit(corpus, words.withCrf(true));

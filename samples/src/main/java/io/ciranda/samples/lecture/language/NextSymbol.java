@@ -136,12 +136,7 @@ abstract class NextSymbol extends LectureExample {
         .withPatience(size.epochs)
         .withThreads(threads)
         .withSeed(lesson.seed())
-        .withListener(
-            epoch ->
-                lesson.narrate(
-                    "epoch %d of %d: %.4f nats a symbol, validation %.4f"
-                        .formatted(
-                            epoch.number(), epoch.of(), epoch.trainLoss(), epoch.validLoss())));
+        .withListener(lesson.epochs("nats a symbol"));
   }
 
   private void show(

@@ -151,7 +151,7 @@ final class Pretraining {
             .withSchedule(new Schedule.Cosine(0, 0))
             .withPatience(0)
             .withValidation(0.05)
-            .withListener(Sentiment.narrator(lesson, "word"));
+            .withListener(lesson.epochs("nats a word"));
     if (file != null) {
       Path checkpoint = file.resolveSibling(file.getFileName() + ".checkpoint");
       if (Files.exists(checkpoint)) {

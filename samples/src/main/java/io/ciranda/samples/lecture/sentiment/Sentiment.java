@@ -8,7 +8,6 @@ import io.ciranda.sequence.Beginning;
 import io.ciranda.sequence.Example;
 import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceOptions;
-import io.ciranda.sequence.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,7 +87,7 @@ public final class Sentiment extends LectureExample {
     SequenceOptions options =
         checked(classifier::sequenceOptions)
             .withSeed(lesson.seed())
-            .withListener(narrator(lesson, "review"));
+            .withListener(lesson.epochs("nats a review"));
     int few = labelled != null ? labelled : data == null ? 100 : Integer.MAX_VALUE;
     require(few >= 10, "--labelled: expected at least 10, actual " + few);
     var random = new Random(lesson.seed());
@@ -138,15 +137,6 @@ public final class Sentiment extends LectureExample {
               .atLeast(Math.min(1, accuracy + GAIN))
               .beside("random vectors", accuracy));
     }
-  }
-
-  /** Tells of each epoch. */
-  static TrainingListener narrator(Lesson lesson, String place) {
-    return epoch ->
-        lesson.narrate(
-            "epoch %d of %d: %.4f nats a %s, validation %.4f"
-                .formatted(
-                    epoch.number(), epoch.of(), epoch.trainLoss(), place, epoch.validLoss()));
   }
 
   private static double accuracy(List<Review> known, SequenceOptions options, List<Review> tested) {

@@ -81,7 +81,8 @@ public final class Speech extends LectureExample {
                     .withBidirectional(true)
                     .withEpochs(epochs)
                     .withThreads(threads)
-                    .withSeed(lesson.seed()));
+                    .withSeed(lesson.seed())
+                    .withListener(lesson.epochs("nats a label")));
     SpeechParts parts =
         SpeechParts.of(
             data == null
@@ -104,7 +105,8 @@ public final class Speech extends LectureExample {
     List<Example<String>> train = parts.train().stream().map(Recording::example).toList();
     List<Example<String>> valid = parts.valid().stream().map(Recording::example).toList();
     List<Example<String>> test = parts.test().stream().map(Recording::example).toList();
-    var classifier = SequenceClassifier.fit(train, valid, told(options, "one digit", lesson));
+    lesson.narrate("one digit");
+    var classifier = SequenceClassifier.fit(train, valid, options);
     lesson.narrate("validation: accuracy %.4f".formatted(classifier.evaluate(valid).accuracy()));
     lesson.show(
         Figure.of("one digit: accuracy", classifier.evaluate(test).accuracy())
@@ -121,8 +123,8 @@ public final class Speech extends LectureExample {
     List<Example<List<String>>> valid =
         examples(DigitString.of(parts.valid(), VALID_STRINGS, random));
     List<Example<List<String>>> train = examples(DigitString.of(parts.train(), strings, random));
-    try (var transcriber =
-        SequenceTranscriber.fit(train, valid, told(options, "strings", lesson))) {
+    lesson.narrate("strings of digits");
+    try (var transcriber = SequenceTranscriber.fit(train, valid, options)) {
       lesson.narrate("validation: " + transcriber.evaluate(valid));
       TranscriptionMetrics heard = transcriber.evaluate(examples(test));
       var cutter = new Cutter(classifier);
@@ -138,19 +140,5 @@ public final class Speech extends LectureExample {
 
   private static List<Example<List<String>>> examples(List<DigitString> strings) {
     return strings.stream().map(DigitString::example).toList();
-  }
-
-  private static SequenceOptions told(SequenceOptions options, String what, Lesson lesson) {
-    return options.withListener(
-        epoch ->
-            lesson.narrate(
-                "%s, epoch %d of %d: %.4f nats a label, validation %.4f (%.1f s)"
-                    .formatted(
-                        what,
-                        epoch.number(),
-                        epoch.of(),
-                        epoch.trainLoss(),
-                        epoch.validLoss(),
-                        epoch.seconds())));
   }
 }

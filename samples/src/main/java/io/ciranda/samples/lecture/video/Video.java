@@ -62,15 +62,7 @@ public final class Video extends LectureExample {
                     .withHidden(hidden)
                     .withEpochs(epochs)
                     .withSeed(lesson.seed())
-                    .withListener(
-                        epoch ->
-                            lesson.narrate(
-                                "epoch %d of %d: %.4f nats a film, validation %.4f"
-                                    .formatted(
-                                        epoch.number(),
-                                        epoch.of(),
-                                        epoch.trainLoss(),
-                                        epoch.validLoss()))));
+                    .withListener(lesson.epochs("nats a film")));
     var random = new Random(lesson.seed());
     List<Film> train = Film.make(films, random);
     List<Film> test = Film.make(TEST_FILMS, random);
