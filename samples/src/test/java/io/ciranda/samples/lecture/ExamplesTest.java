@@ -143,6 +143,8 @@ class ExamplesTest {
     Typed.words("example dna --train 5").fails(2, "--train: expected at least 50, actual 5");
     Typed.words("example speech --strings 0").fails(2, "--strings: expected at least 1, actual 0");
     Typed.words("example video --films 3").fails(2, "--films: expected at least 20, actual 3");
+    Typed.words("example activity --checkpoint", folder.resolve("none/of.checkpoint"))
+        .fails(2, "--checkpoint: expected a folder that can be written to: ");
     Typed.words("example activity --data x.ts")
         .fails(2, "--data and --test: expected both or none");
     Typed.words("example sentiment --words 0").fails(2, "--words: expected at least 1, actual 0");
@@ -273,7 +275,7 @@ class ExamplesTest {
         .fails(2, "--language-model: expected a file that is there, or --pretrain to make it");
     Typed.words("example sentiment --language-model", folder.resolve("none/model.safetensors"))
         .fails(2, "--language-model: expected a folder that can be written to: ", "none");
-    Path checkpoint = folder.resolve("reviews.safetensors.checkpoint");
+    Path checkpoint = folder.resolve("reviews.checkpoint");
     Files.writeString(checkpoint, "of something else");
     String reading = command + " --pretrain 2 --pretrain-dropout 0";
     Typed.words(reading).fails(1, "ciranda: " + checkpoint);

@@ -15,6 +15,7 @@ import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -145,6 +146,9 @@ public final class Activity extends LectureExample {
     require(
         !permute || (data != null && IdxFile.isNamedSo(data)),
         "--permute: expected pictures, --data train-images-idx3-ubyte");
+    require(
+        checkpoint == null || Files.isWritable(checkpoint.toAbsolutePath().getParent()),
+        "--checkpoint: expected a folder that can be written to: " + checkpoint);
     SequenceOptions options =
         checked(
             () ->

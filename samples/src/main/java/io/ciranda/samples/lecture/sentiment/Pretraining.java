@@ -2,6 +2,7 @@ package io.ciranda.samples.lecture.sentiment;
 
 import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.lecture.Lesson;
+import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.sequence.Beginning;
 import io.ciranda.sequence.SequenceLanguageModel;
 import io.ciranda.sequence.SequenceOptions;
@@ -50,11 +51,11 @@ final class Pretraining {
 
   @Option(
       names = "--language-model",
-      paramLabel = "FILE",
+      paramLabel = "NAME.safetensors",
       description = {
         "Where the language model of --pretrain is kept. If it is there already it is taken as it is, without --pretrain,",
         "so that other options of the classifier can be tried; sizes, cell and --min-count have to be the same.",
-        "Reading that is interrupted goes on by the same command, from the last whole pass, which FILE.checkpoint holds."
+        "Reading that is interrupted goes on by the same command, from the last whole pass, which NAME.checkpoint holds."
       })
   private Path file;
 
@@ -153,7 +154,7 @@ final class Pretraining {
             .withValidation(0.05)
             .withListener(lesson.epochs("nats a word"));
     if (file != null) {
-      Path checkpoint = file.resolveSibling(file.getFileName() + ".checkpoint");
+      Path checkpoint = new ModelFiles(file).checkpoint();
       if (Files.exists(checkpoint)) {
         lesson.narrate("goes on from " + checkpoint);
       }
