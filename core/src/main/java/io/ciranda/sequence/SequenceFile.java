@@ -129,7 +129,8 @@ final class SequenceFile {
             floats(in, "targets.deviation"),
             floats(in, "targets.quantiles"));
     requireConsistent(encoder, targets);
-    var network = new SequenceNetwork(sizes(in, encoder, targets), 0, 0, 0, 0);
+    var network =
+        new SequenceNetwork(sizes(in, encoder, targets), SequenceNetwork.Noise.NONE, 0, 0);
     try {
       for (Parameter p : network.parameters().all()) {
         in.loadInto(p.name(), p.value());

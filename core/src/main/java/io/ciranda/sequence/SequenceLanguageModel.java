@@ -179,7 +179,7 @@ public final class SequenceLanguageModel implements AutoCloseable {
             options.hidden,
             options.layers,
             false,
-            options.dropout,
+            options.dropout(),
             options.cutoffs);
     int batch = options.batch(train.length / options.window);
     var training =

@@ -106,9 +106,19 @@ final class SequenceNetwork implements AutoCloseable {
     }
   }
 
+  /**
+   * What is left out in training, each by a probability in [0, 1).
+   *
+   * @param dropout elements of each layer's outputs
+   * @param inputDropout elements of the first layer's input
+   * @param unknownRate symbols, which are then unknown ones
+   */
+  record Noise(float dropout, float inputDropout, float unknownRate) {
+    static final Noise NONE = new Noise(0, 0, 0);
+  }
+
   private final Sizes sizes;
-  private final float dropout;
-  private final float unknownRate;
+  private final Noise noise;
   private final Backend backend;
   private final Parameters parameters;
   private final RecurrentStack rnn;
@@ -123,14 +133,13 @@ final class SequenceNetwork implements AutoCloseable {
    *
    * @param memory steps over which gates begin to keep what they hold, or 0
    */
-  SequenceNetwork(Sizes sizes, float dropout, float unknownRate, int memory, long seed) {
+  SequenceNetwork(Sizes sizes, Noise noise, int memory, long seed) {
     this.sizes = sizes;
-    this.dropout = dropout;
-    this.unknownRate = unknownRate;
+    this.noise = noise;
     backend = Backend.best();
     var random = new SplittableRandom(seed);
     parameters = declare(sizes).build(random);
-    rnn = new RecurrentStack(sizes.stack(dropout), parameters, backend, "rnn.");
+    rnn = new RecurrentStack(sizes.stack(noise.dropout), parameters, backend, "rnn.");
     if (memory > 0) {
       rnn.rememberLong(memory, random);
     }
@@ -224,12 +233,12 @@ final class SequenceNetwork implements AutoCloseable {
   double loss(Tape tape, List<Encoded> examples, float[] weights, float[] quantiles, float scale) {
     Variable y = steps(tape, examples);
     if (crf != null) {
-      Variable emissions = output.forward(tape, Ops.dropout(tape, y, dropout));
+      Variable emissions = output.forward(tape, Ops.dropout(tape, y, noise.dropout));
       IntTensor labels = eachStep(tape, examples, (example, t) -> example.labels()[t]);
       return crf.loss(tape, emissions, labels, lengths(tape, examples), scale);
     }
     if (weights == null && examples.getFirst().labels() != null) {
-      Variable logits = output.forward(tape, Ops.dropout(tape, y, dropout));
+      Variable logits = output.forward(tape, Ops.dropout(tape, y, noise.dropout));
       List<int[]> wanted = examples.stream().map(Encoded::labels).toList();
       return SequenceTranscriber.CTC.loss(tape, logits, lengths(tape, examples), wanted, scale);
     }
@@ -237,7 +246,7 @@ final class SequenceNetwork implements AutoCloseable {
         sizes.pooling == Pooling.MEAN
             ? Ops.meanOverTime(tape, y, lengths(tape, examples))
             : Ops.rows(tape, y, places(tape, examples));
-    Variable scores = output.forward(tape, Ops.dropout(tape, picked, dropout));
+    Variable scores = output.forward(tape, Ops.dropout(tape, picked, noise.dropout));
     if (weights != null) {
       return Ops.crossEntropy(tape, scores, labels(tape, examples), weights, scale);
     }
@@ -253,7 +262,8 @@ final class SequenceNetwork implements AutoCloseable {
   /** The last layer's outputs, {@code [T][B][DH]}. */
   private Variable steps(Tape tape, List<Encoded> examples) {
     IntTensor lengths = lengths(tape, examples);
-    if (sizes.readsTokens()) {
+    boolean isWhole = noise.inputDropout == 0 || !tape.isTraining();
+    if (sizes.readsTokens() && isWhole) { // which may be folded
       IntTensor ids = rows(tape, examples, 0);
       return rnn.forward(tape, embedding(0).weight(), ids, lengths, null).y();
     }
@@ -265,8 +275,7 @@ final class SequenceNetwork implements AutoCloseable {
               : embedding(k).forward(tape, rows(tape, examples, k));
       x = x == null ? symbols : Ops.concat(tape, x, symbols);
     }
-    x = spelling == null ? x : Ops.dropout(tape, x, dropout);
-    return rnn.forward(tape, x, lengths, null).y();
+    return rnn.forward(tape, Ops.dropout(tape, x, noise.inputDropout), lengths, null).y();
   }
 
   private static int longest(List<Encoded> examples) {
@@ -298,10 +307,10 @@ final class SequenceNetwork implements AutoCloseable {
   private IntTensor rows(Tape tape, List<Encoded> examples, int k) {
     int columns = sizes.widths.length;
     IntTensor ids = eachStep(tape, examples, (example, t) -> example.rows()[t * columns + k]);
-    if (tape.isTraining() && unknownRate > 0) {
+    if (tape.isTraining() && noise.unknownRate > 0) {
       long key = tape.nextKey();
       for (int i = 0; i < ids.size(); i++) {
-        ids.set(i, Dropout.survives(key, i, unknownRate) ? ids.get(i) : 0);
+        ids.set(i, Dropout.survives(key, i, noise.unknownRate) ? ids.get(i) : 0);
       }
     }
     return ids;

@@ -20,7 +20,7 @@ class SequenceNetworkTest {
     var sizes =
         new SequenceNetwork.Sizes(
             2, new int[] {5, 4}, new int[] {3, 2}, 1, Cell.GRU, 7, 2, both, pooling, outputs, crf);
-    return new SequenceNetwork(sizes, 0, 0, 0, 1);
+    return new SequenceNetwork(sizes, SequenceNetwork.Noise.NONE, 0, 1);
   }
 
   /** Names of one to three of four letters, some of them twice. */
@@ -109,5 +109,58 @@ class SequenceNetworkTest {
     check(null, false, false, MEAN);
     check(Pooling.MEAN, true, false, 0.2f, 0.8f);
     check(null, false, false, 0.2f, 0.8f);
+  }
+
+  /** A network over symbols alone, or over numbers alone. */
+  private static SequenceNetwork network(boolean symbols, float inputDropout) {
+    int[] one = symbols ? new int[] {5} : new int[0];
+    var sizes =
+        new SequenceNetwork.Sizes(
+            symbols ? 0 : 3, one, one, -1, Cell.GRU, 7, 1, false, Pooling.LAST, 3, false);
+    return new SequenceNetwork(sizes, new SequenceNetwork.Noise(0, inputDropout, 0), 0, 1);
+  }
+
+  private static List<Encoded> labelled(boolean symbols, boolean zeros) {
+    var examples = new ArrayList<Encoded>();
+    for (int steps : new int[] {4, 1, 6}) {
+      float[] numbers = Values.floats("features " + steps, symbols ? 0 : 3L * steps);
+      int[] rows = symbols ? Values.ids("rows " + steps, steps, 5) : new int[0];
+      float[] features = zeros ? new float[numbers.length] : numbers;
+      examples.add(new Encoded(steps, features, rows, null, new int[] {steps % 3}, null));
+    }
+    return examples;
+  }
+
+  @Test
+  void inputDropoutLeavesOutTheInputOfTraining() {
+    for (boolean symbols : new boolean[] {true, false}) {
+      List<Encoded> examples = labelled(symbols, false);
+      try (SequenceNetwork whole = network(symbols, 0);
+          SequenceNetwork dropping = network(symbols, 1 - 0x1p-20f);
+          var gradients = new Parameters.Like(whole.parameters());
+          var dropped = new Parameters.Like(whole.parameters())) {
+        whole.refresh(0, 1);
+        dropping.refresh(0, 1);
+        double expected = loss(whole, examples, MEAN, gradients);
+        assertEquals(expected, inferredLoss(dropping, examples), 1e-6 * expected);
+        if (symbols) {
+          whole.embedding(0).weight().value().fill(0);
+        }
+        gradients.flat().fill(0);
+        expected = loss(whole, labelled(symbols, true), MEAN, gradients);
+        assertEquals(expected, loss(dropping, examples, MEAN, dropped), 1e-6 * expected);
+        if (!symbols) {
+          Values.assertClose("gradient", gradients.flat(), dropped.flat(), 1e-6);
+        }
+      }
+    }
+  }
+
+  private static double inferredLoss(SequenceNetwork network, List<Encoded> examples) {
+    try (var workspace = new Workspace("test")) {
+      Tape tape = Tape.inference(network.backend(), workspace);
+      tape.begin(1);
+      return network.loss(tape, examples, WEIGHTS, MEAN, 1);
+    }
   }
 }

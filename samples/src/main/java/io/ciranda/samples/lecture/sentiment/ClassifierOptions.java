@@ -54,6 +54,13 @@ final class ClassifierOptions {
   private double dropout;
 
   @Option(
+      names = "--input-dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Of the vectors of words (default: ${DEFAULT-VALUE}).")
+  private double inputDropout;
+
+  @Option(
       names = "--unknown-rate",
       paramLabel = "P",
       defaultValue = "0.05",
@@ -131,6 +138,7 @@ final class ClassifierOptions {
             .withBidirectional(bidirectional)
             .withPooling(pooling)
             .withDropout(dropout)
+            .withInputDropout(inputDropout)
             .withUnknownRate(unknownRate)
             .withMinCount(minCount)
             .withLearningRate(rate)
