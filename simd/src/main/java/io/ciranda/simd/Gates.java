@@ -36,6 +36,9 @@ final class Gates {
   private static Loop gruResetBackward =
       (r, dr, dun, dn, un, _, _, n) -> gruResetBackwardLoop(r, dr, dun, dn, un, n);
 
+  /** Of an LSTM, with all their gates, in 32 KB. */
+  private static final int CELLS_IN_L1 = 1024;
+
   private Gates() {}
 
   // ---- Elman ----
@@ -69,19 +72,36 @@ final class Gates {
   // ---- LSTM ----
 
   static void lstmForward(long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
+    int block = Math.max(1, CELLS_IN_L1 / hidden);
+    for (int row = 0; row < rows; row += block) {
+      long at = 4L * row * hidden;
+      int some = Math.min(block, rows - row);
+      lstmForwardInL1(h + at, c + at, tanhC + at, ifgo + 4 * at, cPrev + at, some, hidden);
+    }
+  }
+
+  /**
+   * As few and as long loops as the layout allows: the output gates of a row stand before the input
+   * and forget gates of the next one.
+   */
+  private static void lstmForwardInL1(
+      long h, long c, long tanhC, long ifgo, long cPrev, int rows, int hidden) {
     long width = 4L * hidden;
+    Activations.sigmoid(ifgo, ifgo, 2L * hidden);
     for (int row = 0; row < rows; row++) {
       long at = row * width;
       long i = ifgo + 4 * at;
       long f = i + width;
       long g = f + width;
       long o = g + width;
-      Activations.sigmoid(i, i, 2L * hidden);
       Activations.tanh(g, g, hidden);
-      Activations.sigmoid(o, o, hidden);
+      Activations.sigmoid(o, o, row + 1 < rows ? 3L * hidden : hidden);
       Loops.run(lstmCell, 1, c + at, i, f, g, cPrev + at, hidden);
-      Activations.tanh(tanhC + at, c + at, hidden);
-      Elementwise.multiply(h + at, o, tanhC + at, hidden);
+    }
+    Activations.tanh(tanhC, c, (long) rows * hidden);
+    for (int row = 0; row < rows; row++) {
+      long at = row * width;
+      Elementwise.multiply(h + at, ifgo + 4 * at + 3 * width, tanhC + at, hidden);
     }
   }
 

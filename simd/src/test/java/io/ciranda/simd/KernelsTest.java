@@ -14,7 +14,7 @@ class KernelsTest {
   private final Kernels scalar = new ScalarKernels();
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3, 7, 8, 13, 16, 17, 25, 31, 33, 64, 100, 207, 256, 300, 1023})
+  @ValueSource(ints = {1, 3, 7, 8, 13, 16, 17, 25, 31, 33, 64, 100, 207, 256, 300, 500, 1023})
   void agreeWithTheReference(int n) {
     for (Case kernel : Case.all(n)) {
       try (var expected = new CaseMemory(kernel, n);
