@@ -14,6 +14,7 @@ import io.ciranda.text.Vocabulary;
 import io.ciranda.train.DivergedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,7 +28,16 @@ final class Evaluate extends CirandaCommand {
     ALL,
     TRAIN,
     VALID,
-    TEST
+    TEST;
+
+    Split.Range of(Split.Piece piece) {
+      return switch (this) {
+        case ALL -> new Split.Range(piece.train().from(), piece.test().to());
+        case TRAIN -> piece.train();
+        case VALID -> piece.valid();
+        case TEST -> piece.test();
+      };
+    }
   }
 
   @Option(
@@ -54,7 +64,7 @@ final class Evaluate extends CirandaCommand {
 
   @Option(
       names = "--split",
-      paramLabel = "TRAIN,VALID",
+      paramLabel = "TRAIN,VALID[,PIECES]",
       converter = SplitConverter.class,
       defaultValue = "0.9,0.05",
       description = "As for lm train (default: ${DEFAULT-VALUE}).")
@@ -110,7 +120,7 @@ final class Evaluate extends CirandaCommand {
         learning == null || narrow == Precision.F32,
         "--dynamic: only weights in f32 can learn, actual --precision " + precision);
     String whole = TextFile.read(text);
-    String read = part(whole);
+    String read = Split.join(whole, ranges(whole));
     try (LanguageModel loaded = LanguageModel.load(model, Engine.backend(console))) {
       Vocabulary.Encoded encoded = loaded.vocabulary().encode(read);
       if (encoded.unknownCount() > 0 && !encoded.replaced() && !skipUnknown) {
@@ -167,31 +177,27 @@ final class Evaluate extends CirandaCommand {
     }
   }
 
-  private String part(String whole) {
-    if (part == Part.ALL) {
-      return whole;
-    }
-    Split parts = Split.of(whole, split);
-    return switch (part) {
-      case TRAIN -> parts.train();
-      case VALID -> parts.valid();
-      default -> parts.test();
-    };
+  /** Where the characters of the part stand in the whole text. */
+  private List<Split.Range> ranges(String whole) {
+    return split.cut(whole).stream().map(part::of).toList();
   }
 
-  /** Where the part begins in the whole text. */
-  private int start(String whole) {
-    return switch (part) {
-      case ALL, TRAIN -> 0;
-      case VALID -> Split.of(whole, split).train().length();
-      case TEST -> whole.length() - part(whole).length();
-    };
+  /** Where the character that is the {@code at}th of the part stands in the whole text. */
+  private int place(String whole, int at) {
+    int left = at;
+    for (Split.Range range : ranges(whole)) {
+      if (left < range.length()) {
+        return range.from() + left;
+      }
+      left -= range.length();
+    }
+    throw new IndexOutOfBoundsException(at);
   }
 
   private String unknown(
       Vocabulary vocabulary, Vocabulary.Encoded encoded, String whole, String read) {
     String first = encoded.unknown().keySet().iterator().next();
-    int at = start(whole) + read.indexOf(first);
+    int at = place(whole, read.indexOf(first));
     long line = 1 + whole.substring(0, at).chars().filter(c -> c == '\n').count();
     return "%s: the model's vocabulary of %d has no '%s' (U+%04X, first on line %d); %d kinds of character, %d in all, are unknown.%nAdd --skip-unknown to leave them out, or train on a text that has them."
         .formatted(

@@ -29,11 +29,14 @@ final class TextOptions {
 
   @Option(
       names = "--split",
-      paramLabel = "TRAIN,VALID",
+      paramLabel = "TRAIN,VALID[,PIECES]",
       converter = SplitConverter.class,
       defaultValue = "0.9,0.05",
-      description =
-          "Where --valid is not given: contiguous fractions of --text to learn from and to validate on; the rest is for the test (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Where --valid is not given: fractions of --text to learn from and to validate on; the rest is for the test",
+        "(default: ${DEFAULT-VALUE}). With PIECES those of each of so many equal pieces of the text, as char-rnn cuts one",
+        "for each lane of its batch: the parts are then more alike than the beginning and the end of a book."
+      })
   Split.Fractions split;
 
   /** Reads the files and cuts them. */

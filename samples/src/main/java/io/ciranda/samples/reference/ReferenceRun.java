@@ -40,6 +40,14 @@ record ReferenceRun(
                   + " --split 0.8,0.1 --cell lstm --hidden 256 --layers 1 --dropout 0.5 --optimizer adamw --weight-decay 0.05"
                   + " --batch 50 --bptt 100 --epochs 30 --lr 0.004 --schedule cosine:300 --threads 1",
               Goal.atMost(1.20, "nats"),
+              "none of contiguous parts"),
+          languageModel(
+              "war-and-peace-pieces",
+              "the same network, 80/10/10 of each of 100 pieces of the text, as char-rnn splits it",
+              "--text {warpeace_input.txt.gz}"
+                  + " --split 0.8,0.1,100 --cell lstm --hidden 256 --layers 1 --dropout 0.3 --optimizer adamw --weight-decay 0.02"
+                  + " --batch 32 --bptt 100 --epochs 40 --lr 0.003 --schedule cosine:300 --threads 1",
+              Goal.atMost(1.20, "nats"),
               "Karpathy et al. 2015: 1.189"),
           languageModel(
               "ptb-word",

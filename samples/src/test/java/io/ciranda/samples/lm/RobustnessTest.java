@@ -134,6 +134,8 @@ class RobustnessTest {
         Files.writeString(folder.resolve("foreign.txt"), Texts.lines(40, 3) + "and\n\u00fc\n");
     eval("--part test", foreign).fails(1, "first on line 42");
     eval("--part valid --split 0.1,0.9", foreign).fails(1, "first on line 42");
+    eval("--part test --split 0.5,0.25,2", foreign).fails(1, "first on line 42");
+    eval("--split 0.5,0.25,0", foreign).fails(2, "expected at least 1 piece, actual 0");
   }
 
   @Test

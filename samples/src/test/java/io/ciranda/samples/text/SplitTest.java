@@ -19,6 +19,17 @@ class SplitTest {
   }
 
   @Test
+  void eachPieceIsCutByItself() {
+    var fractions = new Split.Fractions(0.5, 0.25, 2);
+    Split split = Split.of("abcdefgh", fractions);
+    assertEquals("abef", split.train());
+    assertEquals("cg", split.valid());
+    assertEquals("dh", split.test());
+    assertEquals(new Split.Range(7, 8), fractions.cut("abcdefgh").get(1).test());
+    assertThrows(IllegalArgumentException.class, () -> new Split.Fractions(0.5, 0.25, 0));
+  }
+
+  @Test
   void nothingIsLeftWhereTheFractionsAddUpToOne() {
     Split split = Split.of("x".repeat(1003), new Split.Fractions(0.9, 1 - 0.9));
     assertEquals(903, split.train().length());
