@@ -71,8 +71,23 @@ final class Gemm {
   private static final int DEPTH = 512;
 
   /**
+   * Rows of B in a block where A is stored by columns that are {@link #NEAR}. A panel of them is 32
+   * KB, and in L1; a tile takes a cache line of A, a third of which it uses, for each of them.
+   */
+  private static final int SHALLOW = (32 << 10) / (4 * PANEL);
+
+  /**
+   * Most bytes between columns of A for reading them where they are: at 512 bits a block is then 1
+   * MB at most. The gradient of an LSTM's weights, {@code [4H][H]} from 512 rows, with H = 128, 256
+   * and 512: 228, 214 and 217 GFLOP/s in place of 205, 193 and 198 with A copied and {@link #DEPTH}
+   * rows; with H = 1024 196 in place of 209 (Zen 5, packing included).
+   */
+  private static final long NEAR = 8 << 10;
+
+  /**
    * Rows of A in a block that is copied: 160 KB, in L2 beside the panel; whole tiles, whole
-   * vectors.
+   * vectors. Without the copy a tile would read a part of a cache line, on another page, for each
+   * column: 48 of 118 GFLOP/s in 2048 x 512 x 2048; with it, 101 (Zen 4).
    */
   private static final int HEIGHT = 80;
 
@@ -232,11 +247,38 @@ final class Gemm {
       int m,
       int n,
       int k) {
-    int blocks = Math.max(1, (k + DEPTH - 1) / DEPTH);
+    if (aColumn == 4 || m <= ROWS || n <= PANEL) {
+      blocks(c, ldc, s, lds, a, aRow, aColumn, packed, m, n, k, DEPTH, false);
+    } else if (aColumn > NEAR) {
+      blocks(c, ldc, s, lds, a, aRow, aColumn, packed, m, n, k, DEPTH, true);
+    } else {
+      int whole = n / PANEL * PANEL;
+      blocks(c, ldc, s, lds, a, aRow, aColumn, packed, m, whole, k, SHALLOW, false);
+      // Narrow panels take less of L1, and their blocks more time.
+      long ci = c + 4L * whole;
+      long si = s == 0 ? 0 : s + 4L * whole;
+      long bi = packed + 4L * whole * k;
+      blocks(ci, ldc, si, lds, a, aRow, aColumn, bi, m, n - whole, k, DEPTH, false);
+    }
+  }
+
+  /** By blocks of at most {@code most} rows of B, and where A is copied of {@link #HEIGHT} of A. */
+  private static void blocks(
+      long c,
+      long ldc,
+      long s,
+      long lds,
+      long a,
+      long aRow,
+      long aColumn,
+      long packed,
+      int m,
+      int n,
+      int k,
+      int most,
+      boolean copied) {
+    int blocks = Math.max(1, (k + most - 1) / most);
     int depth = (k + blocks - 1) / blocks;
-    // Of an A stored by columns, a tile would read a quarter of a cache line, on another page, for
-    // each column: 48 of 118 GFLOP/s in 2048 x 512 x 2048; with the copy, 101.
-    boolean copied = aColumn != 4 && m > ROWS && n > PANEL;
     int height = copied ? HEIGHT : m;
     for (int l = 0, block = 0; block < blocks; block++, l += depth) {
       int layers = Math.min(depth, k - l);

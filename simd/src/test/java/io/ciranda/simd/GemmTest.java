@@ -46,6 +46,16 @@ class GemmTest {
     }
   }
 
+  /** Where A is copied: two blocks of its rows and two of B's. */
+  @Test
+  void columnsOfAFarApart() {
+    try (var product = new Product(131, 130, 600, 1, 2100)) {
+      for (Start start : Start.values()) {
+        product.check(start);
+      }
+    }
+  }
+
   @Test
   void anyStridesOfA() {
     try (var product = new Product(9, 81, 40, 3, 29)) {
