@@ -25,11 +25,17 @@ import java.util.random.RandomGenerator;
  * other: a layer that runs backwards in time writes the same array from the other side.
  */
 public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn, Lstm, Gru {
+  /** Rows of a span at most, where its gates do not stay in L2 anyway. */
+  private static final int MOST_SPAN_ROWS = 512;
+
+  /** Rows of a span at least: enough for a product to run at full speed. */
+  private static final int LEAST_SPAN_ROWS = 128;
+
   /**
-   * Rows of a span: enough for a product to run at full speed, and for small nets few enough for
-   * their gates to stay in L2 between a span's product and its steps.
+   * Half of an L2 cache, for the gates of a span between its product and its steps, and on the way
+   * back between its steps and the gradients of the weights.
    */
-  private static final int SPAN_ROWS = 512;
+  private static final int SPAN_BYTES = 512 << 10;
 
   final Cell cell;
   final int hidden;
@@ -372,7 +378,9 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
     /** Steps of a span. */
     private int span() {
-      return Math.max(1, SPAN_ROWS / Math.max(1, batch));
+      int inCache = SPAN_BYTES / (4 * gateRows());
+      int rows = inCache < LEAST_SPAN_ROWS ? MOST_SPAN_ROWS : Math.min(inCache, MOST_SPAN_ROWS);
+      return Math.max(1, rows / Math.max(1, batch));
     }
 
     // ---- forward ----
