@@ -26,7 +26,8 @@ import java.util.Set;
  *
  * <p>The columns of Zen 4 were measured with tiles of four rows and, where a vector's columns are
  * left over, four chains; there a vector of 512 bits is two of 256, so that half the width costs
- * OpenBLAS nothing.
+ * OpenBLAS nothing. Those of Zen 5 are from before the kernels read an A^T whose rows are near each
+ * other where it is.
  */
 public final class MatMul {
   /** The largest transposed-left product, in elements of C, that equal vectors do faster here. */

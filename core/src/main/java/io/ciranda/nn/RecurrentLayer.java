@@ -25,17 +25,17 @@ import java.util.random.RandomGenerator;
  * other: a layer that runs backwards in time writes the same array from the other side.
  */
 public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn, Lstm, Gru {
-  /** Rows of a span at most, where its gates do not stay in L2 anyway. */
-  private static final int MOST_SPAN_ROWS = 512;
-
-  /** Rows of a span at least: enough for a product to run at full speed. */
-  private static final int LEAST_SPAN_ROWS = 128;
-
   /**
    * Half of an L2 cache, for the gates of a span between its product and its steps, and on the way
    * back between its steps and the gradients of the weights.
    */
   private static final int SPAN_BYTES = 512 << 10;
+
+  /** Rows of a span at least: enough for a product to run at full speed. */
+  private static final int LEAST_SPAN_ROWS = 128;
+
+  /** Rows of a span at most, and where the gates of the least do not stay in L2. */
+  private static final int MOST_SPAN_ROWS = 512;
 
   final Cell cell;
   final int hidden;
