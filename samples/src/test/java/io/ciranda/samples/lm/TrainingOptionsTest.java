@@ -150,9 +150,10 @@ class TrainingOptionsTest {
           --schedule step:1                | actual 'step:1'
           --schedule cosine:1,2,3          | actual 'cosine:1,2,3'
           --schedule plateau:x,1           | actual 'plateau:x,1'
-          --split 0.9                      | '--split': expected two fractions such as 0.9,0.05, actual '0.9'
-          --split a,b                      | '--split': expected two fractions such as 0.9,0.05, actual 'a,b'
+          --split 0.9                      | '--split': expected two fractions such as 0.9,0.05, or 0.9,0.05,100 for those of 100 pieces, actual '0.9'
+          --split a,b                      | '--split': expected two fractions such as 0.9,0.05, or 0.9,0.05,100 for those of 100 pieces, actual 'a,b'
           --split 0.9,0.2                  | '--split': expected positive fractions with a sum of at most 1, actual 0.9 and 0.2
+          --split 0.8,0.1,x                | '--split': expected two fractions such as 0.9,0.05, or 0.9,0.05,100 for those of 100 pieces, actual '0.8,0.1,x'
           --patience -1                    | patience: expected at least 0, actual -1
           --validate-every -1              | validate-every: expected at least 0, actual -1
           --level syllable                 | '--level': expected one of [CHAR, WORD]
