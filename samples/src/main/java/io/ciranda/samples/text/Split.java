@@ -1,5 +1,6 @@
 package io.ciranda.samples.text;
 
+import io.ciranda.samples.cli.UserException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,14 +41,23 @@ public record Split(String train, String valid, String test) {
       this(train, valid, 1);
     }
 
-    /** Where the parts of each piece are. A surrogate pair is never cut. */
+    /**
+     * Where the parts of each piece are. A surrogate pair is never cut.
+     *
+     * @throws UserException if there are more pieces than characters
+     */
     public List<Piece> cut(String text) {
+      if (pieces > Math.max(1, text.length())) {
+        throw new UserException(
+            "expected at most %,d pieces of a text of so many characters, actual %,d"
+                .formatted(text.length(), pieces));
+      }
       var cut = new ArrayList<Piece>();
       for (int i = 0; i < pieces; i++) {
         int start = place(text, (double) i / pieces);
-        int first = place(text, (i + train) / pieces);
-        int second = place(text, (i + train + valid) / pieces);
         int end = place(text, (i + 1.0) / pieces);
+        int first = Math.min(end, place(text, (i + train) / pieces));
+        int second = Math.min(end, place(text, (i + train + valid) / pieces));
         cut.add(
             new Piece(new Range(start, first), new Range(first, second), new Range(second, end)));
       }

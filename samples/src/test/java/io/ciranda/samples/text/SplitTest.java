@@ -3,6 +3,7 @@ package io.ciranda.samples.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ciranda.samples.cli.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,22 @@ class SplitTest {
     assertEquals("dh", split.test());
     assertEquals(new Split.Range(7, 8), fractions.cut("abcdefgh").get(1).test());
     assertThrows(IllegalArgumentException.class, () -> new Split.Fractions(0.5, 0.25, 0));
+  }
+
+  @Test
+  void thePartsOfManyPiecesAreTheWhole() {
+    for (int length = 1; length < 300; length++) {
+      String text = "x".repeat(length);
+      for (int pieces = 1; pieces <= length; pieces += 7) {
+        Split split = Split.of(text, new Split.Fractions(0.9, 0.1, pieces));
+        assertEquals(
+            length,
+            split.train().length() + split.valid().length() + split.test().length(),
+            pieces + " pieces");
+      }
+    }
+    assertThrows(
+        UserException.class, () -> Split.of("abc", new Split.Fractions(0.9, 0.1, 2_000_000_000)));
   }
 
   @Test
