@@ -11,10 +11,10 @@
  *       event of a stream.
  * </ul>
  *
- * <p>Each has {@code fit}, {@code evaluate}, {@code predict}, {@code save}, {@code load} and {@code
- * newSession}, which a transcriber lacks, and does what {@link io.ciranda.sequence.SequenceOptions}
- * says. All but the language model, which reads text and is a face of {@link io.ciranda.model},
- * have {@code estimate} and read {@link io.ciranda.sequence.Sequence}s in {@link
+ * <p>Each has {@code fit}, {@code estimate}, {@code evaluate}, {@code predict}, {@code save},
+ * {@code load} and {@code newSession}, which a transcriber lacks, and does what {@link
+ * io.ciranda.sequence.SequenceOptions} says. All but the language model, which reads text and is a
+ * face of {@link io.ciranda.model}, read {@link io.ciranda.sequence.Sequence}s in {@link
  * io.ciranda.sequence.Example}s. What can be relied on, each with a test:
  *
  * <ul>

@@ -14,9 +14,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The cells, forward and backward; {@link io.ciranda.kernel.Kernels} has the equations.
  *
- * <p>A cell is several short passes over one row. A row of an LSTM with 1024 hidden units is 32 KB:
- * the passes find it in the L1 cache and lose little against a single long one, which C2 could not
- * compile.
+ * <p>A cell is several short passes over one row, an LSTM's forwards over as many rows as L1 holds.
+ * A row of an LSTM with 1024 hidden units is 32 KB: the passes find it in the L1 cache and lose
+ * little against a single long one, which C2 could not compile.
  */
 final class Gates {
   private static Loop rnnReluBackward = (dz, h, dh, _, _, _, _, n) -> reluLoop(dz, h, dh, n);

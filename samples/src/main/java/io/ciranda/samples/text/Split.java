@@ -49,7 +49,7 @@ public record Split(String train, String valid, String test) {
     public List<Piece> cut(String text) {
       if (pieces > Math.max(1, text.length())) {
         throw new UserException(
-            "expected at most %,d pieces of a text of so many characters, actual %,d"
+            "--split: expected at most %,d pieces of a text of so many characters, actual %,d"
                 .formatted(text.length(), pieces));
       }
       var cut = new ArrayList<Piece>();
