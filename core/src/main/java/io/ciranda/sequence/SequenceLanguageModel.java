@@ -219,12 +219,9 @@ public final class SequenceLanguageModel implements AutoCloseable {
         Tensor best = Tensor.allocate(values.shape())) {
       var epochs = new Epochs(prepared, options, trainer, best);
       epochs.goOn();
-      LanguageModelTrainer.End end = trainer.run(options.listener::stops, epochs);
+      trainer.run(options.listener::stops, epochs);
       values.copyFrom(epochs.hasBest() ? best : trainer.result().parameters().values());
       model.parameters().changed();
-      if (options.checkpoint != null && end != LanguageModelTrainer.End.INTERRUPTED) {
-        Files.deleteIfExists(options.checkpoint);
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

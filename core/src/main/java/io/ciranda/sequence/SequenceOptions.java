@@ -355,7 +355,9 @@ public final class SequenceOptions implements Cloneable {
    * A file that is written after each epoch, so that a training that was interrupted goes on:
    * {@code fit} with the same examples and options goes on from the last whole epoch where the file
    * is there, tells the listener of the epochs before, and ends with the same bits as if it had
-   * never been interrupted. At the end of the training the file is deleted. None by default.
+   * never been interrupted. After the last epoch the file is left, and {@code fit} gives at once
+   * what it holds, so that nothing is lost before the model is saved: whoever has done so deletes
+   * it. None by default.
    */
   public SequenceOptions withCheckpoint(Path file) {
     return with(o -> o.checkpoint = file);

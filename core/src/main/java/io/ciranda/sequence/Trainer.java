@@ -71,7 +71,8 @@ final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Trains, from the options' checkpoint on where that file is there.
+   * Trains, from the options' checkpoint on where that file is there; it is left for whoever saves
+   * the model to delete.
    *
    * @param valid may be empty: then the last weights stay
    * @throws io.ciranda.train.DivergedException if the loss or its gradient is not finite
@@ -134,9 +135,6 @@ final class Trainer implements AutoCloseable {
       }
       values.copyFrom(best);
       network.parameters().changed();
-      if (options.checkpoint != null && !stopped) {
-        Files.deleteIfExists(options.checkpoint);
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -156,6 +156,8 @@ final class Train extends CirandaCommand {
         print(console, summary, evaluation);
         if (summary.stopped) {
           console.narrate("the same command with --resume goes on");
+        } else {
+          Files.deleteIfExists(files.checkpoint());
         }
         return summary;
       }

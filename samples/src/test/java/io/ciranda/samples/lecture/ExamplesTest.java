@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ciranda.samples.ChildCiranda;
 import io.ciranda.samples.Typed;
 import io.ciranda.samples.cli.Json;
 import java.io.IOException;
@@ -14,8 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,7 +139,7 @@ class ExamplesTest {
   }
 
   @Test
-  void wrongUsage() {
+  void wrongUsage() throws IOException {
     Typed.words("example sum --updates 0").fails(2, "--updates: expected at least 1, actual 0");
     Typed.words("example gates --characters 5").fails(2, "--characters: expected at least 10000");
     Typed.words("example adding --length 5").fails(2, "--length: expected at least 20, actual 5");
@@ -143,8 +148,9 @@ class ExamplesTest {
     Typed.words("example dna --train 5").fails(2, "--train: expected at least 50, actual 5");
     Typed.words("example speech --strings 0").fails(2, "--strings: expected at least 1, actual 0");
     Typed.words("example video --films 3").fails(2, "--films: expected at least 20, actual 3");
-    Typed.words("example activity --checkpoint", folder.resolve("none/of.checkpoint"))
-        .fails(2, "--checkpoint: expected a folder that can be written to: ");
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+    Typed.words("example activity --checkpoints", file.resolve("folder"))
+        .fails(1, "--checkpoints: cannot make the folder " + file.resolve("folder"));
     Typed.words("example activity --data x.ts")
         .fails(2, "--data and --test: expected both or none");
     Typed.words("example sentiment --words 0").fails(2, "--words: expected at least 1, actual 0");
@@ -199,8 +205,8 @@ class ExamplesTest {
     learned.says("epoch 30 of 30: ");
     JsonNode figure = learned.json().get("figures").get(0);
     assertEquals(1, figure.get("value").asDouble(), figure.toString());
-    Path checkpoint = Files.writeString(folder.resolve("other"), "of something else");
-    Typed.words(files, test, "--checkpoint", checkpoint).fails(1, "ciranda: " + checkpoint);
+    Path checkpoint = Files.writeString(folder.resolve("activity.checkpoint"), "something else");
+    Typed.words(files, test, "--checkpoints", folder).fails(1, "ciranda: " + checkpoint);
   }
 
   @Test
@@ -294,6 +300,47 @@ class ExamplesTest {
         .fails(1, kept + ": beginning, ", "as the model has it that it is from, actual");
     Files.writeString(kept, "none");
     Typed.words(command).fails(1, kept.toString());
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void sentimentThatIsKilledGoesOnWithTheSameCommand() throws Exception {
+    Path reviews = folder.resolve("many.tsv");
+    var random = new Random(5);
+    var lines = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      boolean praises = random.nextInt(10) < (i % 2 == 0 ? 7 : 3); // mostly
+      lines.append(i % 2 == 0 ? "pos\t" : "neg\t").append(praises ? "Fine.\n" : "Bad.\n");
+    }
+    Files.writeString(reviews, lines);
+    String command =
+        "example sentiment --pretrain 2 --epochs 200 --lr 0.00003 --out %s --data %s --test %s"
+            .formatted(folder, reviews, reviews);
+    Typed whole = Typed.words(command);
+    Path kept = folder.resolve("kept");
+    String keeping = command + " --checkpoints " + kept;
+    ChildCiranda.asLaunched(folder)
+        .start(List.of(keeping.split(" ", -1)))
+        .untilItSays("epoch 3 of 200: ")
+        .signal("KILL")
+        .end();
+    assertTrue(Files.exists(kept.resolve("language-model.checkpoint")));
+    assertTrue(Files.exists(kept.resolve("begun.checkpoint")));
+    Typed again = Typed.words(keeping);
+    assertEquals(405, results(whole).size(), whole.toString());
+    assertEquals(results(whole), results(again));
+    try (Stream<Path> left = Files.list(kept)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  /** The losses of each epoch, without its time, and the accuracies. */
+  private static List<String> results(Typed typed) {
+    return (typed.err() + typed.out())
+        .lines()
+        .filter(line -> line.startsWith("epoch ") || line.contains("accuracy"))
+        .map(line -> line.replaceAll(" \\(\\d.*", ""))
+        .toList();
   }
 
   @ParameterizedTest

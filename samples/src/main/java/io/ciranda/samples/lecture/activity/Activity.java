@@ -2,6 +2,7 @@ package io.ciranda.samples.lecture.activity;
 
 import io.ciranda.nn.Cell;
 import io.ciranda.samples.cli.UserException;
+import io.ciranda.samples.lecture.Checkpoints;
 import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.LectureExample;
 import io.ciranda.samples.lecture.Lesson;
@@ -15,13 +16,13 @@ import io.ciranda.sequence.SequenceClassifier;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.train.Schedule;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ciranda example activity}. */
@@ -119,14 +120,7 @@ public final class Activity extends LectureExample {
       description = "Threads that share a step (default: ${DEFAULT-VALUE}).")
   private int threads;
 
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "FILE",
-      description = {
-        "Written after each epoch, so that a training that was interrupted goes on by the same command;",
-        "at its end the file is deleted (default: none)."
-      })
-  private Path checkpoint;
+  @Mixin private Checkpoints checkpoints;
 
   @Option(
       names = "--goal",
@@ -146,9 +140,7 @@ public final class Activity extends LectureExample {
     require(
         !permute || (data != null && IdxFile.isNamedSo(data)),
         "--permute: expected pictures, --data train-images-idx3-ubyte");
-    require(
-        checkpoint == null || Files.isWritable(checkpoint.toAbsolutePath().getParent()),
-        "--checkpoint: expected a folder that can be written to: " + checkpoint);
+    checkpoints.prepare();
     SequenceOptions options =
         checked(
             () ->
@@ -164,7 +156,6 @@ public final class Activity extends LectureExample {
                     .withLearningRate(rate)
                     .withThreads(threads)
                     .withSeed(lesson.seed())
-                    .withCheckpoint(checkpoint)
                     .withListener(lesson.epochs("nats an example")));
     var random = new Random(lesson.seed());
     List<Example<String>> known = data == null ? Movement.make(50, random) : read(data);
@@ -176,7 +167,7 @@ public final class Activity extends LectureExample {
                 known.size(),
                 tested.size()));
     double simple = new NearestMean(known).accuracy(tested);
-    try (var model = SequenceClassifier.fit(known, options)) {
+    try (var model = SequenceClassifier.fit(known, checkpoints.keep("activity", options))) {
       Figure accuracy = Figure.of("accuracy", model.evaluate(tested).accuracy());
       Double least = goal != null ? goal : data == null ? (Double) 0.95 : null;
       lesson.show(
@@ -186,6 +177,7 @@ public final class Activity extends LectureExample {
         lesson.picture("activity", sureness(model, tested));
       }
     }
+    checkpoints.delete();
   }
 
   /** What is said only where it is not left to the usual. */

@@ -104,7 +104,8 @@ final class Pretraining {
   /**
    * What the language model has learned of the reviews: read now, or kept from another time.
    *
-   * @param options of the classifier, whose least count of a word is {@code minCount}
+   * @param options of the classifier, whose least count of a word is {@code minCount}; their
+   *     checkpoint is used where the language model is not kept
    */
   Beginning beginning(
       List<Review> reviews, int usual, SequenceOptions options, int minCount, Lesson lesson)
@@ -153,17 +154,18 @@ final class Pretraining {
             .withPatience(0)
             .withValidation(0.05)
             .withListener(lesson.epochs("nats a word"));
-    if (file != null) {
-      Path checkpoint = new ModelFiles(file).checkpoint();
-      if (Files.exists(checkpoint)) {
-        lesson.narrate("goes on from " + checkpoint);
+    if (file == null) {
+      try (var model = SequenceLanguageModel.fit(text, level, reading)) {
+        return model.beginning();
       }
-      reading = reading.withCheckpoint(checkpoint);
     }
-    try (var model = SequenceLanguageModel.fit(text, level, reading)) {
-      if (file != null) {
-        model.save(file);
-      }
+    Path checkpoint = new ModelFiles(file).checkpoint();
+    if (Files.exists(checkpoint)) {
+      lesson.narrate("goes on from " + checkpoint);
+    }
+    try (var model = SequenceLanguageModel.fit(text, level, reading.withCheckpoint(checkpoint))) {
+      model.save(file);
+      Files.deleteIfExists(checkpoint);
       return model.beginning();
     }
   }

@@ -1,6 +1,7 @@
 package io.ciranda.samples.lecture.sentiment;
 
 import io.ciranda.samples.cli.UserException;
+import io.ciranda.samples.lecture.Checkpoints;
 import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.LectureExample;
 import io.ciranda.samples.lecture.Lesson;
@@ -56,6 +57,7 @@ public final class Sentiment extends LectureExample {
 
   @Mixin private ClassifierOptions classifier;
   @Mixin private Pretraining pretraining;
+  @Mixin private Checkpoints checkpoints;
 
   @Option(
       names = "--labelled",
@@ -90,6 +92,7 @@ public final class Sentiment extends LectureExample {
             .withListener(lesson.epochs("nats a review"));
     int few = labelled != null ? labelled : data == null ? 100 : Integer.MAX_VALUE;
     require(few >= 10, "--labelled: expected at least 10, actual " + few);
+    checkpoints.prepare();
     var random = new Random(lesson.seed());
     List<Review> known = data == null ? Review.makeUp(2000, random) : read(data);
     List<Review> tested = data == null ? Review.makeUp(1000, random) : read(test);
@@ -108,14 +111,20 @@ public final class Sentiment extends LectureExample {
     double begun = Double.NaN;
     if (begins) {
       Beginning beginning =
-          pretraining.beginning(shuffled, usual, options, classifier.minCount(), lesson);
+          pretraining.beginning(
+              shuffled,
+              usual,
+              checkpoints.keep("language-model", options),
+              classifier.minCount(),
+              lesson);
       lesson.narrate("a classifier that begins with it, %,d labels".formatted(some.size()));
-      SequenceOptions begin = options.withBeginning(beginning);
+      SequenceOptions begin = checkpoints.keep("begun", options.withBeginning(beginning));
       begun = pretraining.begun(() -> accuracy(some, begin, tested));
       lesson.narrate("a classifier from random vectors");
     }
     double accuracy;
-    try (var model = SequenceClassifier.fit(examples(known), options)) {
+    SequenceOptions kept = checkpoints.keep("random", options);
+    try (var model = SequenceClassifier.fit(examples(known), kept)) {
       accuracy = model.evaluate(examples(tested)).accuracy();
       lesson.show(
           Figure.of("accuracy", accuracy)
@@ -128,7 +137,7 @@ public final class Sentiment extends LectureExample {
     if (begins) {
       if (some.size() < known.size()) {
         lesson.narrate("one from random vectors, %,d labels".formatted(some.size()));
-        accuracy = accuracy(some, options, tested);
+        accuracy = accuracy(some, checkpoints.keep("random-few", options), tested);
       }
       lesson.show(
           Figure.of(
@@ -137,6 +146,7 @@ public final class Sentiment extends LectureExample {
               .atLeast(Math.min(1, accuracy + GAIN))
               .beside("random vectors", accuracy));
     }
+    checkpoints.delete();
   }
 
   private static double accuracy(List<Review> known, SequenceOptions options, List<Review> tested) {

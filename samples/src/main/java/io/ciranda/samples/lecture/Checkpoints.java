@@ -1,0 +1,68 @@
+package io.ciranda.samples.lecture;
+
+import io.ciranda.samples.cli.UserException;
+import io.ciranda.sequence.SequenceOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/**
+ * The option of examples that train for long: an interrupted run goes on where it stopped. A
+ * training that is over is not done again either, until the whole example is.
+ */
+public final class Checkpoints {
+  @Option(
+      names = "--checkpoints",
+      paramLabel = "FOLDER",
+      description = {
+        "Each training is kept there after each epoch, so that the same command goes on if it is interrupted;",
+        "at the end the files are deleted (default: none)."
+      })
+  private Path folder;
+
+  private final List<Path> files = new ArrayList<>();
+
+  /** Makes the folder, if one is wanted. */
+  public void prepare() {
+    if (folder == null) {
+      return;
+    }
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UserException(
+          "--checkpoints: cannot make the folder %s (%s)%nName another."
+              .formatted(folder, e.getClass().getSimpleName()),
+          e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new UserException(
+          "--checkpoints: not allowed to write into the folder %s%nName another."
+              .formatted(folder));
+    }
+  }
+
+  /**
+   * Options with a checkpoint, if they are wanted.
+   *
+   * @param training its name, another one for each training of the example
+   */
+  public SequenceOptions keep(String training, SequenceOptions options) {
+    if (folder == null) {
+      return options;
+    }
+    Path file = folder.resolve(training + ".checkpoint");
+    files.add(file);
+    return options.withCheckpoint(file);
+  }
+
+  /** Of all trainings, when the figures of the example are known. */
+  public void delete() throws IOException {
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+  }
+}
