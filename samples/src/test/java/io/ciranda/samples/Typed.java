@@ -80,9 +80,20 @@ public record Typed(int exitCode, String out, String err) {
     return this;
   }
 
+  /** It was told in full as JSON, and is a failure all the same. */
+  public JsonNode missed(String part) {
+    assertEquals(1, exitCode, toString());
+    says("ciranda: ").says(part);
+    return object();
+  }
+
   /** Standard output, which is one JSON object and nothing else. */
   public JsonNode json() {
     done();
+    return object();
+  }
+
+  private JsonNode object() {
     try {
       JsonNode node =
           new ObjectMapper()

@@ -1,6 +1,9 @@
 package io.ciranda.samples.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,10 +17,13 @@ import picocli.CommandLine.Spec;
 public abstract class CirandaCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  /** A result that is told in full, and is a failure all the same, exit code 1. */
+  protected record Missed(Object result, String message) {}
+
   /**
    * Does the work and tells a person about it through {@code console}.
    *
-   * @return the result, a record or a map, for {@link Console#result}
+   * @return the result, a record or a map, for {@link Console#result}; or {@link Missed}
    * @throws UserException where the user can mend what is wrong
    */
   protected abstract Object run(Console console) throws Exception;
@@ -50,6 +56,27 @@ public abstract class CirandaCommand implements Callable<Integer> {
   }
 
   /**
+   * Wrong usage, exit code 2, where a file that is to be written is one of those beside it.
+   *
+   * @param written null where nothing is
+   * @param others those that are read, or written by other options; null for none
+   */
+  protected final void requireOther(String option, Path written, Path... others)
+      throws IOException {
+    for (Path other : others) {
+      require(
+          written == null || other == null || !isSame(written, other),
+          "%s: expected a file of its own, actual %s".formatted(option, written));
+    }
+  }
+
+  private static boolean isSame(Path a, Path b) throws IOException {
+    return Files.exists(a) && Files.exists(b)
+        ? Files.isSameFile(a, b)
+        : a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+  }
+
+  /**
    * Runs another command line as if it had been typed; its results are for a person to read.
    *
    * @return its exit code
@@ -72,7 +99,12 @@ public abstract class CirandaCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     Console console = Console.of(spec);
-    console.result(run(console));
+    Object result = run(console);
+    if (result instanceof Missed missed) {
+      console.result(missed.result);
+      throw new UserException(missed.message);
+    }
+    console.result(result);
     return 0;
   }
 }

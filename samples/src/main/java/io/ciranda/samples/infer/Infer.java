@@ -17,7 +17,6 @@ import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,8 +103,7 @@ public final class Infer extends CirandaCommand {
   protected Object run(Console console) throws IOException {
     Overrides overrides = checked(() -> network.overrides(model));
     require(threads >= 1, "--threads: expected at least 1, actual " + threads);
-    requireOther("--model", model);
-    requireOther("--input", input);
+    requireOther("--output", output, model, input);
     var options = new Model.Options(precision, threads, Engine.backend(console));
     try (SafetensorsFile file = SafetensorsFile.open(input)) {
       return run(console, overrides, options, file);
@@ -152,13 +150,6 @@ public final class Infer extends CirandaCommand {
             outputs);
       }
     }
-  }
-
-  private void requireOther(String option, Path read) throws IOException {
-    boolean same = Files.exists(output) && Files.exists(read) && Files.isSameFile(output, read);
-    require(
-        !same,
-        "--output: expected another file than that of %s, actual %s".formatted(option, output));
   }
 
   private static Model pack(Network network, Model.Options options) {

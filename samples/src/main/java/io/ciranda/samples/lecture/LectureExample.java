@@ -2,11 +2,11 @@ package io.ciranda.samples.lecture;
 
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
-import io.ciranda.samples.cli.UserException;
-import java.nio.file.Path;
+import io.ciranda.samples.report.RunFolderOption;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -21,12 +21,7 @@ public abstract class LectureExample extends CirandaCommand {
       description = "Decides all that is random (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--out",
-      paramLabel = "FOLDER",
-      defaultValue = ".",
-      description = "Where the folder of the run is made (default: here).")
-  private Path out;
+  @Mixin private RunFolderOption out;
 
   /** How long it takes with its defaults on two cores, about. */
   public abstract int seconds();
@@ -42,7 +37,8 @@ public abstract class LectureExample extends CirandaCommand {
     Lesson.Report report = lesson.finish(commandLine());
     List<Figure> missed = report.figures().stream().filter(f -> !f.holds()).toList();
     if (!missed.isEmpty()) {
-      throw new UserException(
+      return new Missed(
+          report,
           "what must hold was missed: %s%nEverything is in %s."
               .formatted(
                   missed.stream().map(Figure::name).collect(Collectors.joining("; ")),

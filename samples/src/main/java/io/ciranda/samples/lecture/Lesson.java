@@ -5,15 +5,13 @@ import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.LineChart;
-import io.ciranda.samples.report.RunFolder;
+import io.ciranda.samples.report.RunFolderOption;
 import io.ciranda.samples.report.Summaries;
 import io.ciranda.samples.report.TrainingProgress;
 import io.ciranda.sequence.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,18 +50,26 @@ public final class Lesson {
   private final long seed;
   private final Console console;
   private final Backend backend;
-  private final RunFolder folder;
+  private final RunFolderOption out;
   private final long start = System.nanoTime();
   private final List<Figure> figures = new ArrayList<>();
   private final List<String> pictures = new ArrayList<>();
   private String data = "";
+  private Path folder; // null until something is known to be done
 
-  Lesson(String name, long seed, Path out, Console console) {
+  Lesson(String name, long seed, RunFolderOption out, Console console) {
     this.name = name;
     this.seed = seed;
+    this.out = out;
     this.console = console;
     backend = Engine.backend(console);
-    folder = RunFolder.create(out, name, LocalDateTime.now(ZoneId.systemDefault()));
+  }
+
+  private Path folder() {
+    if (folder == null) {
+      folder = out.create(name).path();
+    }
+    return folder;
   }
 
   /** Decides all that is random. */
@@ -78,8 +84,10 @@ public final class Lesson {
 
   /**
    * Says what the example works on: a file, a text that comes with the program, made-up numbers.
+   * The folder of the run is made: a wrong option should be told before, a long work come after.
    */
   public void data(String description) {
+    folder();
     data = description;
     console.print("data: " + description);
   }
@@ -126,20 +134,20 @@ public final class Lesson {
 
   /** Leaves a chart and its numbers in the folder of the run. */
   public void picture(String file, LineChart chart) throws IOException {
-    chart.write(folder.path().resolve(file), console);
+    chart.write(folder().resolve(file), console);
     pictures.add(file + ".png");
   }
 
   /** Leaves a drawing in the folder of the run. */
   public void picture(String file, Svg drawing) throws IOException {
-    Files.writeString(folder.path().resolve(file + ".svg"), drawing.text());
+    Files.writeString(folder().resolve(file + ".svg"), drawing.text());
     pictures.add(file + ".svg");
   }
 
   /** The place of a file of another kind in the folder of the run. */
   public Path file(String file) {
     pictures.add(file);
-    return folder.path().resolve(file);
+    return folder().resolve(file);
   }
 
   /** The table of results; then all of it as a summary in the folder. */
@@ -153,15 +161,15 @@ public final class Lesson {
             commandLine,
             data,
             (System.nanoTime() - start) / 1e9,
-            folder.path().toString(),
+            folder().toString(),
             pictures,
             figures);
-    Summaries.write(folder.path().resolve("summary.json"), report);
+    Summaries.write(folder().resolve("summary.json"), report);
     console.print(
         "%sthe numbers are in %s (%.0f s)"
             .formatted(
                 pictures.isEmpty() ? "" : String.join(", ", pictures) + " and ",
-                folder.path(),
+                folder(),
                 report.seconds));
     return report;
   }

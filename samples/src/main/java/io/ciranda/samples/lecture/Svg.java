@@ -1,5 +1,6 @@
 package io.ciranda.samples.lecture;
 
+import io.ciranda.samples.report.Xml;
 import java.util.Locale;
 
 /** A drawing of nodes, arrows and coloured cells, written as SVG: no font is needed to make it. */
@@ -28,7 +29,7 @@ public final class Svg {
             x,
             y,
             size,
-            escaped(text)));
+            Xml.escaped(text)));
   }
 
   /** Text that begins at x, around the height y. */
@@ -40,7 +41,7 @@ public final class Svg {
             x,
             y,
             size,
-            escaped(text)));
+            Xml.escaped(text)));
   }
 
   /** A circle with a text in it. */
@@ -112,10 +113,6 @@ public final class Svg {
   private Svg add(String element) {
     body.append(element).append('\n');
     return this;
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
   /** The document. */

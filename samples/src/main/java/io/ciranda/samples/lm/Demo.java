@@ -10,6 +10,7 @@ import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.report.RunFolder;
+import io.ciranda.samples.report.RunFolderOption;
 import io.ciranda.samples.text.BuiltInText;
 import io.ciranda.samples.text.Split;
 import io.ciranda.samples.training.TrainingSession;
@@ -19,9 +20,8 @@ import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ciranda demo}: the main job, a character LSTM that learns to write in about a minute. */
@@ -58,12 +58,7 @@ public final class Demo extends CirandaCommand {
       description = "Of the initial weights and the sample (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--out",
-      paramLabel = "FOLDER",
-      defaultValue = ".",
-      description = "Where the folder of this run is made (default: here).")
-  private Path out;
+  @Mixin private RunFolderOption out;
 
   /** What {@code --json} prints. */
   record Result(String text, String folder, String sample, TrainingJob.Summary training) {}
@@ -77,7 +72,7 @@ public final class Demo extends CirandaCommand {
     console.narrate(
         "text: %s, %,d characters".formatted(corpus.provenance(), corpus.text().length()));
 
-    RunFolder folder = RunFolder.create(out, "demo", LocalDateTime.now(ZoneId.systemDefault()));
+    RunFolder folder = out.create("demo");
     Split texts = Split.of(corpus.text(), FRACTIONS);
     String title = TrainingJob.describe(modelConfig) + " on European Parliament speeches";
     var job =

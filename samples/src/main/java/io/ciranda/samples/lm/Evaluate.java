@@ -80,7 +80,7 @@ final class Evaluate extends CirandaCommand {
       paramLabel = "PRECISION",
       defaultValue = "f32",
       description = "How the weights are held: f32, bf16 or int8 (default: ${DEFAULT-VALUE}).")
-  private String precision;
+  private Precision precision;
 
   @Option(
       names = "--dynamic",
@@ -113,12 +113,11 @@ final class Evaluate extends CirandaCommand {
 
   @Override
   protected Object run(Console console) throws IOException {
-    Precision narrow = checked(() -> Precision.of(precision));
     DynamicEvaluation.Config learning =
         dynamic == null ? null : checked(() -> new DynamicEvaluation.Config(dynamic, dynamicSteps));
     require(
-        learning == null || narrow == Precision.F32,
-        "--dynamic: only weights in f32 can learn, actual --precision " + precision);
+        learning == null || precision == Precision.F32,
+        "--dynamic: only weights in f32 can learn, actual --precision " + precision.label());
     String whole = TextFile.read(text);
     String read = Split.join(whole, ranges(whole));
     try (LanguageModel loaded = LanguageModel.load(model, Engine.backend(console))) {

@@ -28,7 +28,7 @@ public final class Reference extends CirandaCommand {
   private What what;
 
   private static final class What {
-    @Option(names = "--list", description = "Print the runs, shortest first.")
+    @Option(names = "--list", description = "Print the runs.")
     private boolean list;
 
     @Option(
@@ -70,7 +70,17 @@ public final class Reference extends CirandaCommand {
     require(
         maxMinutes == null || maxMinutes > 0,
         "--max-minutes: expected more than 0, actual " + maxMinutes);
-    return Map.of("runs", what.list ? list(console) : runAll(console, chosen()));
+    if (what.list) {
+      return Map.of("runs", list(console));
+    }
+    List<Outcome> outcomes = runAll(console, chosen());
+    String missed =
+        outcomes.stream()
+            .filter(outcome -> Boolean.FALSE.equals(outcome.reached))
+            .map(Outcome::name)
+            .collect(joining(", "));
+    var result = Map.of("runs", outcomes);
+    return missed.isEmpty() ? result : new Missed(result, "the goal was missed: " + missed);
   }
 
   private List<ReferenceRun> chosen() {

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One reference run: what to type and what it must come to. Listed shortest first.
+ * One reference run: what to type and what it must come to.
  *
  * <p>In a command, {@code {name}} is a file of the data folder and {@code @NAME} begins the names
  * of the files that the run leaves.

@@ -194,22 +194,15 @@ public record HeatMap(List<String> columns, List<String> rows, float[][] values)
     @Override
     public void leftwards(String name, int x, int y) {
       text.append(
-          "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n".formatted(x, y, escaped(name)));
+          "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n"
+              .formatted(x, y, Xml.escaped(name)));
     }
 
     @Override
     public void upwards(String name, int x, int y) {
       text.append(
           "<text transform=\"translate(%d %d) rotate(-90)\">%s</text>\n"
-              .formatted(x, y, escaped(name)));
-    }
-
-    /** Control characters are not allowed in XML at all. */
-    private static String escaped(String name) {
-      return name.replace("&", "&amp;")
-          .replace("<", "&lt;")
-          .replace(">", "&gt;")
-          .replaceAll("\\p{Cc}", "\uFFFD");
+              .formatted(x, y, Xml.escaped(name)));
     }
 
     String text() {

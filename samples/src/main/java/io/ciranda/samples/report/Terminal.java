@@ -25,7 +25,7 @@ record Terminal(boolean interactive, int columns) {
           ? new Terminal(false, DEFAULT_COLUMNS)
           : new Terminal(true, columns(size));
     } catch (IOException noShell) {
-      return new Terminal(System.console().isTerminal(), DEFAULT_COLUMNS);
+      return new Terminal(System.console() != null, DEFAULT_COLUMNS);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.ciranda.samples.sequence;
 
+import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
+
 /** Forecasts of the next step of a series that a network has to be better than. */
 final class Baselines {
   private Baselines() {}
@@ -18,46 +20,25 @@ final class Baselines {
    * by least squares to the steps before.
    */
   static double autoregression(float[] series, int p, int from) {
-    double[][] normal = new double[p + 1][p + 2]; // the normal equations, the right side last
+    double[][] before = new double[from - p][p]; // x(t-1) .. x(t-p) for each t
+    double[] x = new double[from - p];
     for (int t = p; t < from; t++) {
-      for (int i = 0; i <= p; i++) {
-        for (int j = 0; j <= p; j++) {
-          normal[i][j] += lag(series, t, i) * lag(series, t, j);
-        }
-        normal[i][p + 1] += lag(series, t, i) * series[t];
+      for (int i = 1; i <= p; i++) {
+        before[t - p][i - 1] = series[t - i];
       }
+      x[t - p] = series[t];
     }
-    double[] a = solve(normal);
+    var regression = new OLSMultipleLinearRegression();
+    regression.newSampleData(x, before);
+    double[] a = regression.estimateRegressionParameters();
     double squares = 0;
     for (int t = from; t < series.length; t++) {
-      double forecast = 0;
-      for (int i = 0; i <= p; i++) {
-        forecast += a[i] * lag(series, t, i);
+      double forecast = a[0];
+      for (int i = 1; i <= p; i++) {
+        forecast += a[i] * series[t - i];
       }
       squares += Math.pow(series[t] - forecast, 2);
     }
     return Math.sqrt(squares / (series.length - from));
-  }
-
-  private static double lag(float[] series, int t, int i) {
-    return i == 0 ? 1 : series[t - i];
-  }
-
-  /** Gauss and Jordan, without pivots: the matrix is positive definite. */
-  private static double[] solve(double[][] equations) {
-    int n = equations.length;
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        double factor = equations[j][i] / equations[i][i];
-        for (int k = i; k <= n && j != i; k++) {
-          equations[j][k] -= factor * equations[i][k];
-        }
-      }
-    }
-    double[] solution = new double[n];
-    for (int i = 0; i < n; i++) {
-      solution[i] = equations[i][n] / equations[i][i];
-    }
-    return solution;
   }
 }

@@ -5,19 +5,17 @@ import io.ciranda.nn.Cell;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
-import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.MemoryCurve;
 import io.ciranda.samples.report.RunFolder;
+import io.ciranda.samples.report.RunFolderOption;
 import io.ciranda.samples.report.Summaries;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ciranda soak}. */
@@ -72,12 +70,7 @@ public final class Soak extends CirandaCommand {
       description = "Of weights and streams (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--out",
-      paramLabel = "FOLDER",
-      defaultValue = ".",
-      description = "Where the folder of the run is made (default: ${DEFAULT-VALUE}).")
-  private Path out;
+  @Mixin private RunFolderOption out;
 
   /** What {@code --json} prints and the summary holds. */
   record Report(Environment environment, String model, List<SoakResult> parts) {}
@@ -90,11 +83,7 @@ public final class Soak extends CirandaCommand {
     require(hidden >= 1, "--hidden: expected at least 1, actual " + hidden);
     Cell kind = checked(() -> Cell.of(cell));
     var options = Model.Options.standard().with(Engine.backend(console));
-    var folder =
-        RunFolder.create(
-            out,
-            "soak-%s-%d".formatted(kind.label(), hidden),
-            LocalDateTime.now(ZoneId.systemDefault()));
+    var folder = out.create("soak-%s-%d".formatted(kind.label(), hidden));
     String network = "2x%d %s".formatted(hidden, kind.label());
     List<SoakResult> parts = new ArrayList<>();
     try (Model model = SoakModel.create(options, kind, hidden, seed)) {
@@ -110,7 +99,8 @@ public final class Soak extends CirandaCommand {
         finish(console, folder, memory, model, parts);
       }
       if (!parts.stream().allMatch(SoakResult::isPassed)) {
-        throw new UserException(
+        return new Missed(
+            report(model, parts),
             "an output differs or memory grows; everything is in " + folder.path());
       }
       console.print("curves and summary: " + folder.path());

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,11 +87,7 @@ final class Predict extends CirandaCommand {
     require(
         output != null || console.printsText(),
         "--json: the answers take standard output; name a file for them with --output");
-    for (Path read : data == null ? List.of(model) : List.of(model, data)) {
-      require(
-          output == null || !isSame(output, read),
-          "--output: expected another file than those that are read, actual " + output);
-    }
+    requireOther("--output", output, model, data);
     Engine.backend(console);
     TableSchema schema = TableSchema.of(model);
     if (!whole && isBidirectional()) {
@@ -101,17 +96,22 @@ final class Predict extends CirandaCommand {
               .formatted(model));
     }
     try (TaskModel loaded = TaskModel.load(model, schema)) {
-      if (output == null) {
-        return run(console, loaded, schema, console.out());
-      }
-      try (var writer = new PrintWriter(output.toFile(), StandardCharsets.UTF_8)) {
-        return run(console, loaded, schema, writer);
+      var unseen = new UnseenNames(loaded, schema);
+      // Before the old answers are overwritten.
+      try (RowReader rows = data == null ? null : reader(CsvSource.open(data), schema, unseen)) {
+        if (output == null) {
+          return run(console, loaded, schema, unseen, rows, console.out());
+        }
+        try (var writer = new PrintWriter(output.toFile(), StandardCharsets.UTF_8)) {
+          return run(console, loaded, schema, unseen, rows, writer);
+        }
       }
     }
   }
 
-  private static boolean isSame(Path written, Path read) throws IOException {
-    return Files.exists(written) && Files.exists(read) && Files.isSameFile(written, read);
+  private static RowReader reader(CsvSource source, TableSchema schema, UnseenNames unseen)
+      throws IOException {
+    return new RowReader(source, schema, false, unseen::count);
   }
 
   private boolean isBidirectional() throws IOException {
@@ -120,17 +120,23 @@ final class Predict extends CirandaCommand {
     }
   }
 
-  private Result run(Console console, TaskModel loaded, TableSchema schema, PrintWriter out)
+  /**
+   * Answers all rows.
+   *
+   * @param opened null for those of standard input, before each of which what was written goes out
+   */
+  private Result run(
+      Console console,
+      TaskModel loaded,
+      TableSchema schema,
+      UnseenNames unseen,
+      RowReader opened,
+      PrintWriter out)
       throws IOException {
     long start = System.nanoTime();
     var answers = new Answers(loaded, schema, out);
-    var unseen = new UnseenNames(loaded, schema);
     RowReader rows =
-        new RowReader(
-            data == null ? CsvSource.standardInput(answers::flush) : CsvSource.open(data),
-            schema,
-            false,
-            unseen::count);
+        opened != null ? opened : reader(CsvSource.standardInput(answers::flush), schema, unseen);
     long sequences;
     long forgotten = 0;
     try (rows) {

@@ -8,6 +8,7 @@ import io.ciranda.samples.cli.UserException;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.report.Summaries;
+import io.ciranda.samples.training.OutputOptions;
 import io.ciranda.sequence.Estimate;
 import io.ciranda.sequence.SequenceOptions;
 import io.ciranda.sequence.TrainingListener;
@@ -37,19 +38,7 @@ final class Train extends CirandaCommand {
           "CSV with the same columns to tell the best epoch, instead of a part of the data; not for forecast.")
   private Path valid;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "OUT",
-      description = "The model file to write, such as clicks.safetensors.")
-  private Path out;
-
-  @Option(
-      names = "--resume",
-      description =
-          "Go on from the checkpoint beside the model, which is written after each epoch, if there is one.")
-  private boolean resume;
-
+  @Mixin private OutputOptions out;
   @Mixin private TrainingOptions training;
 
   /**
@@ -92,13 +81,9 @@ final class Train extends CirandaCommand {
     require(
         valid == null || table.task != Task.FORECAST,
         "--valid: a forecast is validated on the end of each sequence, see --validation");
-    var files = new ModelFiles(out);
-    files.prepare();
-    if (!resume) {
-      files.requireNoCheckpoint();
-    }
+    ModelFiles files = out.prepare();
     boolean resuming = Files.exists(files.checkpoint());
-    if (resume) {
+    if (out.resume()) {
       console.narrate(
           resuming
               ? "goes on from " + files.checkpoint()
@@ -125,12 +110,12 @@ final class Train extends CirandaCommand {
       var watch = new TrainingWatch(console, training.epochs(), estimate.stepsPerEpoch(), stop);
       SequenceOptions watched = options.withListener(watch).withCheckpoint(files.checkpoint());
       try (TaskModel model = fit(schema, examples, others, watched, watch)) {
-        model.save(out, schema);
+        model.save(files.model(), schema);
         TaskModel.Evaluation evaluation = others == null ? null : model.evaluate(others);
         var summary =
             new Summary(
                 commandLine(),
-                out.toString(),
+                files.model().toString(),
                 table.data.toString(),
                 schema,
                 options.toString(),
@@ -155,7 +140,10 @@ final class Train extends CirandaCommand {
         watch.curve(title, unit(schema)).write(files.curve(), console);
         print(console, summary, evaluation);
         if (summary.stopped) {
-          console.narrate("the same command with --resume goes on");
+          console.narrate(
+              Files.exists(files.checkpoint())
+                  ? "the same command with --resume goes on"
+                  : "no epoch was finished: there is nothing to go on from");
         } else {
           Files.deleteIfExists(files.checkpoint());
         }

@@ -12,12 +12,13 @@ import java.util.List;
 /** Shows how a training goes, and remembers it. */
 final class TrainingWatch implements TrainingListener, AutoCloseable {
   private final Console console;
-  private final StepProgress progress;
   private final StopSignal stop;
   private final int stepsPerEpoch;
+  private final long steps; // of all epochs
   private final List<Epoch> epochs = new ArrayList<>();
   private String message = "epoch 1";
   private long step;
+  private StepProgress progress; // null before the first step; those before a resumption are none
 
   /**
    * Begins to watch.
@@ -29,13 +30,16 @@ final class TrainingWatch implements TrainingListener, AutoCloseable {
     this.console = console;
     this.stepsPerEpoch = stepsPerEpoch;
     this.stop = stop;
-    long steps = (long) epochs * stepsPerEpoch;
-    progress = StepProgress.start(console, "training", 0, steps, ChronoUnit.FOREVER.getDuration());
+    steps = (long) epochs * stepsPerEpoch;
   }
 
   /** Called after each step. */
   @Override
   public boolean stops() {
+    if (progress == null) {
+      progress =
+          StepProgress.start(console, "training", step, steps, ChronoUnit.FOREVER.getDuration());
+    }
     step++;
     if (progress.isDue()) {
       progress.show(step, message);
@@ -53,7 +57,12 @@ final class TrainingWatch implements TrainingListener, AutoCloseable {
             ? ""
             : ", validation %.4f%s"
                 .formatted(epoch.validLoss(), epoch.best() ? ", the best so far" : "");
-    progress.say("epoch %d: loss %.4f%s".formatted(epoch.number(), epoch.trainLoss(), validation));
+    String line = "epoch %d: loss %.4f%s".formatted(epoch.number(), epoch.trainLoss(), validation);
+    if (progress == null) {
+      console.narrate(line);
+    } else {
+      progress.say(line);
+    }
   }
 
   @Override
@@ -92,6 +101,8 @@ final class TrainingWatch implements TrainingListener, AutoCloseable {
   /** Shows no more. */
   @Override
   public void close() {
-    progress.close();
+    if (progress != null) {
+      progress.close();
+    }
   }
 }

@@ -10,7 +10,7 @@ public final class OutputOptions {
       names = "--model",
       required = true,
       paramLabel = "OUT",
-      description = "The model file to write, such as book.safetensors.")
+      description = "The model file to write, NAME.safetensors.")
   private Path model;
 
   @Option(

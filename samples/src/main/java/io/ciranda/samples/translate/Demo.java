@@ -7,6 +7,7 @@ import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
 import io.ciranda.samples.report.ModelFiles;
 import io.ciranda.samples.report.RunFolder;
+import io.ciranda.samples.report.RunFolderOption;
 import io.ciranda.samples.report.Summaries;
 import io.ciranda.samples.training.TrainingSession;
 import io.ciranda.text.TextCodec;
@@ -20,13 +21,12 @@ import io.ciranda.translation.TranslationTrainer;
 import io.ciranda.translation.Translator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ciranda translate demo}. */
@@ -74,12 +74,7 @@ final class Demo extends CirandaCommand {
       description = "Threads that share a batch (default: the number of processors, at most 4).")
   private Integer threads;
 
-  @Option(
-      names = "--out",
-      paramLabel = "FOLDER",
-      defaultValue = ".",
-      description = "Where the folder of this run is made (default: here).")
-  private Path out;
+  @Mixin private RunFolderOption out;
 
   /**
    * What {@code --json} prints, and {@code results.json}.
@@ -136,8 +131,7 @@ final class Demo extends CirandaCommand {
     TranslationTrainer.Config trainingConfig = checked(this::training);
     var modelConfig = TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 64, 128, 0.1f);
     BuiltInPairs pairs = BuiltInPairs.of(seed);
-    RunFolder folder =
-        RunFolder.create(out, "translate-demo", LocalDateTime.now(ZoneId.systemDefault()));
+    RunFolder folder = out.create("translate-demo");
     var job =
         new TranslationJob(
             console,

@@ -87,6 +87,8 @@ final class Evaluate extends CirandaCommand {
   @Override
   protected Object run(Console console) throws IOException {
     checked(translators::check);
+    requireOther("--output", output, translators.model(), source, target);
+    requireOther("--summary", summary, translators.model(), source, target, output);
     ParallelText text = ParallelText.read(source, target);
     try (TranslationModel loaded = translators.load(console);
         Translator translator = translators.translator(loaded)) {

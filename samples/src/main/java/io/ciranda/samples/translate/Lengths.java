@@ -116,9 +116,10 @@ final class Lengths extends CirandaCommand {
    * What is left of the BLEU of 10-20 words at 45-54 words, of the models trained on up to 50
    * words, in percent.
    *
-   * @param fall how many times as much as with attention is lost without
+   * @param fall how many times as much as with attention is lost without; null where attention
+   *     loses nothing
    */
-  record Test(double attentionKept, double encoderDecoderKept, double fall) {}
+  record Test(double attentionKept, double encoderDecoderKept, Double fall) {}
 
   /** A model's scores. */
   record Line(
@@ -260,8 +261,11 @@ final class Lengths extends CirandaCommand {
     }
     if (isFinished) {
       console.print(
-          "of the BLEU of 10-19 words, 45-54 words keep %.1f %% with attention, %.1f %% without: %.1f times the loss"
-              .formatted(test.attentionKept, test.encoderDecoderKept, test.fall));
+          "of the BLEU of 10-19 words, 45-54 words keep %.1f %% with attention, %.1f %% without%s"
+              .formatted(
+                  test.attentionKept,
+                  test.encoderDecoderKept,
+                  test.fall == null ? "" : ": %.1f times the loss".formatted(test.fall)));
     }
     return result;
   }
@@ -269,7 +273,8 @@ final class Lengths extends CirandaCommand {
   private static Test test(List<Line> lines) {
     double attention = kept(lines, Architecture.ATTENTION);
     double without = kept(lines, Architecture.ENCODER_DECODER);
-    return new Test(attention, without, (100 - without) / (100 - attention));
+    return new Test(
+        attention, without, attention < 100 ? (100 - without) / (100 - attention) : null);
   }
 
   private static double kept(List<Line> lines, Architecture architecture) {

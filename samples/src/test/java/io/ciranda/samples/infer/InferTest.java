@@ -200,10 +200,10 @@ class InferTest {
     infer("--cell lstn").fails(2, "expected rnn, rnn-relu, lstm or gru, actual 'lstn'");
     byte[] before = Files.readAllBytes(model);
     output = model;
-    infer("").fails(2, "--output: expected another file than that of --model");
+    infer("").fails(2, "--output: expected a file of its own");
     assertArrayEquals(before, Files.readAllBytes(model));
     output = input;
-    infer("").fails(2, "--output: expected another file than that of --input");
+    infer("").fails(2, "--output: expected a file of its own");
     model = folder.resolve("model.onnx");
     infer("--cell lstm")
         .fails(2, "--softmax are for a state_dict: an ONNX file says all that itself");

@@ -292,6 +292,16 @@ class SequenceCommandsTest {
   }
 
   @Test
+  void oldAnswersAreThereUntilThereIsSomethingToAnswer() throws IOException {
+    Path output = file("old-answers.csv", "the old ones");
+    Path other = file("other-columns.csv", "account,time,amount\na,1,9\n");
+    String options = "--output " + output;
+    predict(classifier, folder.resolve("typo.csv"), options.split(" ")).fails(1, "no such file");
+    predict(classifier, other, options.split(" ")).fails(1, "channel");
+    assertEquals("the old ones", Files.readString(output));
+  }
+
+  @Test
   void theLeastRecentIdIsForgotten() throws IOException {
     String rows = "a,1,9,web\nb,1,5,web\nc,1,5,web\na,2,2,web\n";
     Path data = file("ids.csv", "account,time,amount,channel\n" + rows);
@@ -460,7 +470,8 @@ class SequenceCommandsTest {
     Typed.words("sequence evaluate --season 3 --model " + classifier + " --data " + data)
         .fails(2, "--season: for forecast only");
     predict(classifier, data, "--json").fails(2, "--output");
-    predict(classifier, data, "--output", data.toString()).fails(2, "--output: expected another");
+    predict(classifier, data, "--output", data.toString())
+        .fails(2, "--output: expected a file of its own");
     predict(classifier, data, "--max-ids", "0").fails(2, "--max-ids");
     trainOn(Tables.accounts(2, 2, 8), "--features", "time").fails(1, "--features", "'time'");
     trainOn(Tables.accounts(2, 2, 8), "--categorical", "trend")

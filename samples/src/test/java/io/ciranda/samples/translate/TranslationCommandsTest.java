@@ -200,6 +200,20 @@ class TranslationCommandsTest {
   }
 
   @Test
+  void nothingThatIsReadIsOverwritten() {
+    for (String read : List.of("test.figures", "test.names")) {
+      Path file = folder.resolve(read);
+      evaluate(" --output " + file)
+          .fails(2, "--output: expected a file of its own, actual " + file);
+      evaluate(" --summary " + file).fails(2, "--summary: expected a file of its own");
+    }
+    evaluate(" --output " + model).fails(2, "--output: expected a file of its own");
+    String same = folder.resolve("new/../same").toString();
+    evaluate(" --output " + folder.resolve("same") + " --summary " + same)
+        .fails(2, "--summary: expected a file of its own, actual " + same);
+  }
+
+  @Test
   void lowercaseMakesTheCaseOfTheReferencesEqual() throws IOException {
     Path shouted = folder.resolve("shouted.names");
     Files.writeString(

@@ -70,8 +70,8 @@ public final class LmWord extends NextSymbol {
   @Override
   protected void run(Lesson lesson) throws IOException {
     require(vocabulary >= 1000, "--vocabulary: expected at least 1000, actual " + vocabulary);
-    new LargeVocabulary(lesson).measure(vocabulary);
     learn(lesson, new Size(hidden, dropout, epochs, minCount, 32), goal);
+    new LargeVocabulary(lesson).measure(vocabulary);
   }
 
   /** In small letters, a full stop or a comma being a word of its own. */
