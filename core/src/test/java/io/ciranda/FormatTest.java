@@ -2,6 +2,7 @@ package io.ciranda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FormatTest {
   /** Of the largest answer of a name. The files are from scalar kernels. */
   private static final double TOLERANCE = 1e-5;
+
+  private static final Tensor EMPTY = Tensor.allocate(0, 100_000);
 
   @TempDir private Path folder;
 
@@ -112,6 +116,23 @@ class FormatTest {
         e.getMessage());
   }
 
+  /** A few bytes must not take gigabytes: what a file claims is compared before. */
+  @ParameterizedTest
+  @EnumSource
+  void noMemoryIsTakenForWhatAFileOnlyClaimsToHave(FormatFiles kind) throws Exception {
+    Path file = folder.resolve("claims.safetensors");
+    List<String> weights;
+    try (SafetensorsFile in = SafetensorsFile.open(present(kind))) {
+      weights = in.names().stream().filter(name -> name.endsWith("weight_hh_l0")).toList();
+    }
+    assertFalse(weights.isEmpty());
+    for (String name : weights) {
+      rewrite(present(kind), file, Set.of(name), writer -> writer.add(name, EMPTY));
+      var e = assertThrows(ModelFileException.class, () -> kind.answers(file, copy()));
+      assertTrue(e.getMessage().contains("expected "), e.getMessage());
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void allThatIsWrittenIsSpecified(FormatFiles kind) throws Exception {
@@ -140,11 +161,19 @@ class FormatTest {
 
   /** The same file with a change. */
   private static void rewrite(Path from, Path to, Change change) throws IOException {
+    rewrite(from, to, Set.of(), change);
+  }
+
+  private static void rewrite(Path from, Path to, Set<String> without, Change change)
+      throws IOException {
     var writer = new SafetensorsWriter();
     var owned = new ArrayList<Tensor>();
     try (SafetensorsFile in = SafetensorsFile.open(from)) {
       in.metadata().forEach(writer::metadata);
       for (String name : in.names()) {
+        if (without.contains(name)) {
+          continue;
+        }
         if (in.dtype(name) == DType.I64) {
           writer.add(name, in.loadLongs(name));
         } else {

@@ -1,5 +1,6 @@
 package io.ciranda.autograd;
 
+import io.ciranda.memory.Memory;
 import io.ciranda.memory.Tensor;
 import java.util.random.RandomGenerator;
 
@@ -17,22 +18,18 @@ public interface Initializer {
   /** Uniform in {@code [-bound, bound)}. */
   static Initializer uniform(double bound) {
     return (w, random) -> {
-      float[] values = new float[Math.toIntExact(w.size())];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+      for (long i = 0; i < w.size(); i++) {
+        Memory.set(w.address(), i, (float) ((2 * random.nextDouble() - 1) * bound));
       }
-      w.copyFrom(values);
     };
   }
 
   /** Normal with mean 0. */
   static Initializer normal(double deviation) {
     return (w, random) -> {
-      float[] values = new float[Math.toIntExact(w.size())];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) (random.nextGaussian() * deviation);
+      for (long i = 0; i < w.size(); i++) {
+        Memory.set(w.address(), i, (float) (random.nextGaussian() * deviation));
       }
-      w.copyFrom(values);
     };
   }
 }

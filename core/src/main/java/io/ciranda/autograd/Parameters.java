@@ -1,7 +1,11 @@
 package io.ciranda.autograd;
 
+import io.ciranda.io.ModelFileException;
+import io.ciranda.io.SafetensorsFile;
 import io.ciranda.memory.Memory;
+import io.ciranda.memory.Shape;
 import io.ciranda.memory.Tensor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -114,48 +118,73 @@ public final class Parameters implements AutoCloseable {
 
     /** The elements of all that is declared, before memory is taken for them. */
     public long count() {
-      return declarations.values().stream().mapToLong(d -> size(d.shape)).sum();
+      return declarations.values().stream().mapToLong(d -> Shape.size(d.shape)).sum();
     }
 
-    /** Takes the memory and initialises every parameter in the order of declaration. */
+    /**
+     * Takes the memory and initialises every parameter in the order of declaration.
+     *
+     * @throws IllegalArgumentException if there are more weights than one array can have
+     */
     public Parameters build(RandomGenerator random) {
-      long total = 0;
-      for (Declaration d : declarations.values()) {
-        total += padded(d.shape);
+      Parameters parameters = zeros();
+      for (Parameter p : parameters.all) {
+        declarations.get(p.name()).initializer.fill(p.value(), random);
       }
-      Tensor values = Tensor.allocate(Math.toIntExact(total));
+      return parameters;
+    }
+
+    /**
+     * Takes the memory and reads every parameter, the tensor of its name. That all of them are in
+     * the file is known before: no memory is taken for what a file only claims to have.
+     *
+     * @throws ModelFileException if one is missing or of another shape or type
+     * @throws IllegalArgumentException if there are more weights than one array can have
+     */
+    public Parameters read(SafetensorsFile in) throws IOException {
+      for (Map.Entry<String, Declaration> entry : declarations.entrySet()) {
+        in.requireFloats(entry.getKey(), entry.getValue().shape);
+      }
+      Parameters parameters = zeros();
+      try {
+        for (Parameter p : parameters.all) {
+          in.loadInto(p.name(), p.value());
+        }
+        return parameters;
+      } catch (Throwable e) {
+        parameters.close();
+        throw e;
+      }
+    }
+
+    private Parameters zeros() {
+      long total = declarations.values().stream().mapToLong(d -> padded(d.shape)).sum();
+      if (total > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "expected at most %,d weights, actual %,d: fewer units, layers or symbols are needed"
+                .formatted(Integer.MAX_VALUE, total));
+      }
+      Tensor values = Tensor.allocate((int) total);
       var byName = new LinkedHashMap<String, Parameter>();
       long offset = 0;
       for (Map.Entry<String, Declaration> entry : declarations.entrySet()) {
-        Declaration d = entry.getValue();
-        Tensor view = view(values, offset, d.shape);
-        d.initializer.fill(view, random);
+        int[] shape = entry.getValue().shape;
+        Tensor view = view(values, offset, shape);
         byName.put(entry.getKey(), new Parameter(entry.getKey(), byName.size(), offset, view));
-        offset += padded(d.shape);
+        offset += padded(shape);
       }
       return new Parameters(values, byName);
     }
 
     private static long padded(int[] shape) {
-      return Math.ceilDiv(size(shape), ALIGNMENT) * ALIGNMENT;
-    }
-
-    private static long size(int[] shape) {
-      long size = 1;
-      for (int d : shape) {
-        size = Math.multiplyExact(size, (long) d);
-      }
-      return size;
+      return Math.ceilDiv(Shape.size(shape), ALIGNMENT) * ALIGNMENT;
     }
   }
 
   /** The part of a flat array that belongs to one parameter, in its shape. */
   static Tensor view(Tensor flat, long offset, int[] shape) {
-    long size = 1;
-    for (int d : shape) {
-      size *= d;
-    }
-    return flat.rows(Math.toIntExact(offset), Math.toIntExact(offset + size)).reshape(shape);
+    long end = offset + Shape.size(shape);
+    return flat.rows(Math.toIntExact(offset), Math.toIntExact(end)).reshape(shape);
   }
 
   /** One array the shape of all the weights: gradients, or the state of an optimiser. */

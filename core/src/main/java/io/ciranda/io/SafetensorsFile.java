@@ -153,15 +153,24 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws ModelFileException if there is no such tensor, or it has another type or shape
    */
   public void loadInto(String name, Tensor tensor) throws IOException {
+    requireFloats(name, tensor.shape());
+    elements(entry(name, FLOATS)).toFloats(tensor.segment());
+  }
+
+  /**
+   * Throws unless there is such a tensor of F32, F64, F16 or BF16.
+   *
+   * @throws ModelFileException if there is no such tensor, or it has another type or shape
+   */
+  public void requireFloats(String name, int... shape) throws ModelFileException {
     Header.Entry entry = entry(name, FLOATS);
-    if (!Arrays.equals(entry.shape, tensor.shape())) {
+    if (!Arrays.equals(entry.shape, shape)) {
       throw bad(
           name,
           entry,
           "expected shape %s, actual %s"
-              .formatted(Arrays.toString(tensor.shape()), Arrays.toString(entry.shape)));
+              .formatted(Arrays.toString(shape), Arrays.toString(entry.shape)));
     }
-    elements(entry).toFloats(tensor.segment());
   }
 
   /**

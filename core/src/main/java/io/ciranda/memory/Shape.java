@@ -14,7 +14,7 @@ public final class Shape {
    *
    * @throws IllegalArgumentException if a dimension is negative or the product overflows
    */
-  static long size(int[] shape) {
+  public static long size(int[] shape) {
     long size = 1;
     for (int d : shape) {
       if (d < 0) {

@@ -113,17 +113,11 @@ public final class LanguageModel implements AutoCloseable {
   private final AdaptiveSoftmax adaptive; // or null
 
   private LanguageModel(
-      Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
+      Config config, Vocabulary vocabulary, Backend backend, Parameters parameters) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.backend = backend;
-    var random = new SplittableRandom(seed);
-    parameters = declare(config, vocabulary.size()).build(random);
-    if (range > 0) {
-      for (Parameter p : parameters.all()) {
-        Initializer.uniform(range).fill(p.value(), random);
-      }
-    }
+    this.parameters = parameters;
     rnn = new RecurrentStack(config.stack(), parameters, backend, "rnn.");
     embedding = parameters.get("embedding.weight");
     adaptive =
@@ -171,7 +165,14 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel create(
       Config config, Vocabulary vocabulary, Backend backend, long seed, double range) {
-    return new LanguageModel(config, vocabulary, backend, seed, range);
+    var random = new SplittableRandom(seed);
+    Parameters parameters = declare(config, vocabulary.size()).build(random);
+    if (range > 0) {
+      for (Parameter p : parameters.all()) {
+        Initializer.uniform(range).fill(p.value(), random);
+      }
+    }
+    return new LanguageModel(config, vocabulary, backend, parameters);
   }
 
   /** A model of its own that begins with the same weights. */
@@ -334,7 +335,6 @@ public final class LanguageModel implements AutoCloseable {
   static LanguageModel read(SafetensorsFile in, Backend backend) throws IOException {
     Path file = in.path();
     ModelFormat.require(in, KIND);
-    LanguageModel model;
     try {
       Vocabulary.Level level =
           Vocabulary.Level.valueOf(in.metadata("ciranda.level").toUpperCase(java.util.Locale.ROOT));
@@ -356,20 +356,11 @@ public final class LanguageModel implements AutoCloseable {
               Boolean.parseBoolean(in.metadata("ciranda.tied")),
               Float.parseFloat(in.metadata("ciranda.dropout")),
               cutoffs(in));
-      requireWeights(in, config);
-      model = create(config, vocabulary, backend, 0);
+      requireLayers(in, config);
+      Parameters parameters = declare(config, vocabulary.size()).read(in);
+      return new LanguageModel(config, vocabulary, backend, parameters);
     } catch (IllegalArgumentException e) {
       throw new ModelFileException(file, "metadata: " + e.getMessage());
-    }
-    try {
-      for (Parameter p : model.parameters.all()) {
-        in.loadInto(p.name(), p.value());
-      }
-      model.parameters.changed();
-      return model;
-    } catch (IOException | RuntimeException e) {
-      model.close();
-      throw e;
     }
   }
 
@@ -380,8 +371,8 @@ public final class LanguageModel implements AutoCloseable {
         : Arrays.stream(cutoffs.split(",", -1)).map(Integer::valueOf).toList();
   }
 
-  /** No memory is taken for layers that the file only claims to have. */
-  private static void requireWeights(SafetensorsFile in, Config config) throws IOException {
+  /** Not even declared are layers that the file only claims to have. */
+  private static void requireLayers(SafetensorsFile in, Config config) throws IOException {
     for (int l = 0; l < config.layers; l++) {
       in.shape("rnn.weight_hh_l" + l);
     }

@@ -73,7 +73,7 @@ record Fitting(
 
   /** Before the first step: with random weights, or those that it is to begin with. */
   SequenceNetwork newNetwork() {
-    var network = new SequenceNetwork(sizes, options.noise(), options.memory, options.seed);
+    var network = SequenceNetwork.create(sizes, options.noise(), options.memory, options.seed);
     try {
       if (options.beginning != null) {
         options.beginning.putInto(network);

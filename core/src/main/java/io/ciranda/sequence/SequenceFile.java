@@ -1,6 +1,5 @@
 package io.ciranda.sequence;
 
-import io.ciranda.autograd.Parameter;
 import io.ciranda.io.JsonStrings;
 import io.ciranda.io.ModelFileException;
 import io.ciranda.io.ModelFormat;
@@ -129,18 +128,8 @@ final class SequenceFile {
             floats(in, "targets.deviation"),
             floats(in, "targets.quantiles"));
     requireConsistent(encoder, targets);
-    var network =
-        new SequenceNetwork(sizes(in, encoder, targets), SequenceNetwork.Noise.NONE, 0, 0);
-    try {
-      for (Parameter p : network.parameters().all()) {
-        in.loadInto(p.name(), p.value());
-      }
-      network.parameters().changed();
-      return new SequenceModel(kind, encoder, targets, network);
-    } catch (Throwable e) {
-      network.close();
-      throw e;
-    }
+    SequenceNetwork network = SequenceNetwork.read(sizes(in, encoder, targets), in);
+    return new SequenceModel(kind, encoder, targets, network);
   }
 
   private static void requireConsistent(Encoder encoder, Targets targets) {
@@ -163,7 +152,7 @@ final class SequenceFile {
     }
   }
 
-  /** No memory is taken for what the file only claims to have. */
+  /** The sizes that the weights must have. */
   private static SequenceNetwork.Sizes sizes(SafetensorsFile in, Encoder encoder, Targets targets)
       throws IOException {
     int columns = encoder.tables().size();
@@ -190,27 +179,7 @@ final class SequenceFile {
           "ciranda.crf: expected false of a model that is no tagger");
     }
     for (int k = 0; k < columns; k++) {
-      String name = sizes.embedding(k) + "weight";
-      int[] table = matrix(in, name);
-      if (table[0] != sizes.vocabularies()[k]) {
-        throw new IllegalArgumentException(
-            "%s: expected %d rows, actual %d".formatted(name, sizes.vocabularies()[k], table[0]));
-      }
-      sizes.widths()[k] = table[1];
-    }
-    if (encoder.spelled() >= 0) {
-      int[] expected = {sizes.cell().gates() * sizes.spelling().width(), sizes.spelling().width()};
-      int[] actual = matrix(in, "spelling.rnn.weight_hh_l0");
-      if (!Arrays.equals(expected, actual)) {
-        throw new IllegalArgumentException(
-            "spelling.rnn.weight_hh_l0: expected %s, actual %s"
-                .formatted(Arrays.toString(expected), Arrays.toString(actual)));
-      }
-    }
-    if (matrix(in, "output.weight")[0] != sizes.outputs()) {
-      throw new IllegalArgumentException(
-          "output.weight: expected %d rows, actual %d"
-              .formatted(sizes.outputs(), matrix(in, "output.weight")[0]));
+      sizes.widths()[k] = matrix(in, sizes.embedding(k) + "weight")[1];
     }
     return sizes;
   }

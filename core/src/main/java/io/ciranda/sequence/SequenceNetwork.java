@@ -6,6 +6,7 @@ import io.ciranda.autograd.Parameters;
 import io.ciranda.autograd.Tape;
 import io.ciranda.autograd.Variable;
 import io.ciranda.infer.Model;
+import io.ciranda.io.SafetensorsFile;
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Dropout;
 import io.ciranda.memory.IntTensor;
@@ -18,6 +19,7 @@ import io.ciranda.nn.Linear;
 import io.ciranda.nn.LinearChainCrf;
 import io.ciranda.nn.RecurrentStack;
 import io.ciranda.nn.Spelling;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -133,16 +135,30 @@ final class SequenceNetwork implements AutoCloseable {
    *
    * @param memory steps over which gates begin to keep what they hold, or 0
    */
-  SequenceNetwork(Sizes sizes, Noise noise, int memory, long seed) {
+  static SequenceNetwork create(Sizes sizes, Noise noise, int memory, long seed) {
+    var random = new SplittableRandom(seed);
+    var network = new SequenceNetwork(sizes, noise, declare(sizes).build(random));
+    if (memory > 0) {
+      network.rnn.rememberLong(memory, random);
+    }
+    return network;
+  }
+
+  /**
+   * A network with the weights of a file, to use.
+   *
+   * @throws io.ciranda.io.ModelFileException if one is missing or of another shape
+   */
+  static SequenceNetwork read(Sizes sizes, SafetensorsFile in) throws IOException {
+    return new SequenceNetwork(sizes, Noise.NONE, declare(sizes).read(in));
+  }
+
+  private SequenceNetwork(Sizes sizes, Noise noise, Parameters parameters) {
     this.sizes = sizes;
     this.noise = noise;
+    this.parameters = parameters;
     backend = Backend.best();
-    var random = new SplittableRandom(seed);
-    parameters = declare(sizes).build(random);
     rnn = new RecurrentStack(sizes.stack(noise.dropout), parameters, backend, "rnn.");
-    if (memory > 0) {
-      rnn.rememberLong(memory, random);
-    }
     for (int k = 0; k < sizes.widths.length; k++) {
       embeddings.add(new Embedding(parameters, sizes.embedding(k)));
     }

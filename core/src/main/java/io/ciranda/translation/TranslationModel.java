@@ -170,34 +170,41 @@ public final class TranslationModel implements AutoCloseable {
   private final Parameter outputBias; // [Vt]
 
   private TranslationModel(
-      Config config, TextCodec source, TextCodec target, Backend backend, long seed) {
+      Config config, TextCodec source, TextCodec target, Backend backend, Parameters parameters) {
     this.config = config;
     this.source = source;
     this.target = target;
     this.backend = backend;
-    Initializer small = Initializer.normal(0.1);
-    var builder = new Parameters.Builder();
-    builder.declare(TranslationNetwork.SOURCE_EMBEDDING, small, source.size(), config.embedding);
-    if (config.architecture != Architecture.WORD_BY_WORD) {
-      builder.declare(TranslationNetwork.TARGET_EMBEDDING, small, target.size(), config.embedding);
-    }
-    TranslationNetwork.declare(builder, config);
-    Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.embedding));
-    if (!config.tied) {
-      builder.declare("output.weight", uniform, target.size(), config.embedding);
-    }
-    builder.declare("output.bias", uniform, target.size());
-    parameters = builder.build(new SplittableRandom(seed));
+    this.parameters = parameters;
     network = TranslationNetwork.of(config, parameters, backend);
     outputWeight =
         parameters.get(config.tied ? TranslationNetwork.TARGET_EMBEDDING : "output.weight");
     outputBias = parameters.get("output.bias");
   }
 
+  /** The parameters of a model of so many symbols. */
+  private static Parameters.Builder declare(Config config, int sources, int targets) {
+    Initializer small = Initializer.normal(0.1);
+    var builder = new Parameters.Builder();
+    builder.declare(TranslationNetwork.SOURCE_EMBEDDING, small, sources, config.embedding);
+    if (config.architecture != Architecture.WORD_BY_WORD) {
+      builder.declare(TranslationNetwork.TARGET_EMBEDDING, small, targets, config.embedding);
+    }
+    TranslationNetwork.declare(builder, config);
+    Initializer uniform = Initializer.uniform(1 / Math.sqrt(config.embedding));
+    if (!config.tied) {
+      builder.declare("output.weight", uniform, targets, config.embedding);
+    }
+    builder.declare("output.bias", uniform, targets);
+    return builder;
+  }
+
   /** A new model: embeddings normal with deviation 0.1, the rest as PyTorch initialises it. */
   public static TranslationModel create(
       Config config, TextCodec source, TextCodec target, Backend backend, long seed) {
-    return new TranslationModel(config, source, target, backend, seed);
+    Parameters parameters =
+        declare(config, source.size(), target.size()).build(new SplittableRandom(seed));
+    return new TranslationModel(config, source, target, backend, parameters);
   }
 
   /** What the model is made of. */
@@ -416,7 +423,6 @@ public final class TranslationModel implements AutoCloseable {
 
   private static TranslationModel read(SafetensorsFile in, Backend backend) throws IOException {
     ModelFormat.require(in, KIND);
-    TranslationModel model;
     try {
       var config =
           new Config(
@@ -433,44 +439,16 @@ public final class TranslationModel implements AutoCloseable {
               Float.parseFloat(in.metadata("ciranda.dropout")));
       TextCodec source = TextCodec.load(in.metadata("ciranda.source"));
       TextCodec target = TextCodec.load(in.metadata("ciranda.target"));
-      requireWeights(in, config, source);
-      model = create(config, source, target, backend, 0);
+      requireLayers(in, config);
+      Parameters parameters = declare(config, source.size(), target.size()).read(in);
+      return new TranslationModel(config, source, target, backend, parameters);
     } catch (IllegalArgumentException e) {
       throw new ModelFileException(in.path(), "metadata: " + e.getMessage());
     }
-    try {
-      for (Parameter p : model.parameters.all()) {
-        in.loadInto(p.name(), p.value());
-      }
-      model.parameters.changed();
-      return model;
-    } catch (IOException | RuntimeException e) {
-      model.close();
-      throw e;
-    }
   }
 
-  /** No memory is taken for weights that the file only claims to have. */
-  private static void requireWeights(SafetensorsFile in, Config config, TextCodec source)
-      throws IOException {
-    int[] table = in.shape(TranslationNetwork.SOURCE_EMBEDDING);
-    int[] expected = {source.size(), config.embedding};
-    if (!Arrays.equals(table, expected)) {
-      throw new ModelFileException(
-          in.path(),
-          "%s: expected %s, actual %s"
-              .formatted(
-                  TranslationNetwork.SOURCE_EMBEDDING,
-                  Arrays.toString(expected),
-                  Arrays.toString(table)));
-    }
-    int[] readout = in.shape(TranslationNetwork.READOUT + "weight");
-    if (readout.length != 2 || readout[1] < config.hidden) {
-      throw new ModelFileException(
-          in.path(),
-          "readout.weight: expected [%d][%d or more], actual %s"
-              .formatted(config.embedding, config.hidden, Arrays.toString(readout)));
-    }
+  /** Not even declared are layers that the file only claims to have. */
+  private static void requireLayers(SafetensorsFile in, Config config) throws IOException {
     for (int l = 0; l < config.layers; l++) {
       in.shape(TranslationNetwork.ENCODER + "weight_hh_l" + l);
     }

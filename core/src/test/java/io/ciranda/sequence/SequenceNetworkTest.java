@@ -20,7 +20,7 @@ class SequenceNetworkTest {
     var sizes =
         new SequenceNetwork.Sizes(
             2, new int[] {5, 4}, new int[] {3, 2}, 1, Cell.GRU, 7, 2, both, pooling, outputs, crf);
-    return new SequenceNetwork(sizes, SequenceNetwork.Noise.NONE, 0, 1);
+    return SequenceNetwork.create(sizes, SequenceNetwork.Noise.NONE, 0, 1);
   }
 
   /** Names of one to three of four letters, some of them twice. */
@@ -117,7 +117,7 @@ class SequenceNetworkTest {
     var sizes =
         new SequenceNetwork.Sizes(
             symbols ? 0 : 3, one, one, -1, Cell.GRU, 7, 1, false, Pooling.LAST, 3, false);
-    return new SequenceNetwork(sizes, new SequenceNetwork.Noise(0, inputDropout, 0), 0, 1);
+    return SequenceNetwork.create(sizes, new SequenceNetwork.Noise(0, inputDropout, 0), 0, 1);
   }
 
   private static List<Encoded> labelled(boolean symbols, boolean zeros) {

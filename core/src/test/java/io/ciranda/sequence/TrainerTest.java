@@ -18,7 +18,7 @@ class TrainerTest {
     var sizes =
         new SequenceNetwork.Sizes(
             3, new int[0], new int[0], -1, Cell.GRU, 5, 1, false, Pooling.MEAN, 2, false);
-    return new SequenceNetwork(sizes, SequenceNetwork.Noise.NONE, 0, 1);
+    return SequenceNetwork.create(sizes, SequenceNetwork.Noise.NONE, 0, 1);
   }
 
   private static List<Encoded> examples(int n) {
