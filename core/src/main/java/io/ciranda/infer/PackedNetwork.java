@@ -3,6 +3,7 @@ package io.ciranda.infer;
 import io.ciranda.infer.PackedPart.Source;
 import io.ciranda.kernel.Kernels;
 import io.ciranda.kernel.Precision;
+import io.ciranda.memory.Tensor;
 import io.ciranda.network.Architecture;
 import io.ciranda.network.Architecture.Layer;
 import io.ciranda.network.Architecture.Reset;
@@ -20,12 +21,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PackedNetwork {
   static final Cleaner CLEANER = Cleaner.create();
 
+  /**
+   * The table of tokens' products is made up to this size, which is larger than the embedding by
+   * what the gates are wider than it. A larger vocabulary's vectors are looked up and multiplied.
+   */
+  static final long MOST_FOLDED_BYTES = 256L << 20;
+
   private final Architecture architecture;
   private final Kernels kernels;
   private final int threads;
   private final PackedPart[][] parts; // [L][D * parts of a direction]
   private final int[] partsOfDirection; // [L]
   private final PackedHead head;
+  private final Tensor vectors; // the embedding that is looked up, or null
   private final Memory memory;
 
   private record Memory(Owner owner, AtomicInteger users) implements Runnable {
@@ -60,6 +68,7 @@ final class PackedNetwork {
     int layers = architecture.layers().size();
     parts = new PackedPart[layers][];
     partsOfDirection = new int[layers];
+    vectors = isFolded(network) ? null : owner.keep(copy(network.embedding()));
     List<Slice> below = List.of(Slice.whole(architecture.input()));
     for (int l = 0; l < layers; l++) {
       Layer layer = architecture.layers().get(l);
@@ -72,7 +81,8 @@ final class PackedNetwork {
           features.add(slices.get(part).shifted(d * layer.hidden()));
           packed.add(
               PackedPart.of(
-                  new Source(kernels, precision, network, l, d, slices, part, below, owner)));
+                  new Source(
+                      kernels, precision, network, l, d, slices, part, below, vectors, owner)));
         }
       }
       parts[l] = packed.toArray(PackedPart[]::new);
@@ -84,8 +94,25 @@ final class PackedNetwork {
     CLEANER.register(this, memory);
   }
 
+  /** Whether there is no embedding to look up: features are read, or products are folded. */
+  private static boolean isFolded(Network network) {
+    Architecture architecture = network.architecture();
+    Layer first = architecture.layers().getFirst();
+    long row = 4L * first.cell().gates() * first.hidden() * first.directions();
+    return !architecture.readsTokens() || network.embedding().dim(0) * row <= MOST_FOLDED_BYTES;
+  }
+
+  private static Tensor copy(Tensor embedding) {
+    return Tensor.allocate(embedding.shape()).copyFrom(embedding);
+  }
+
   Architecture architecture() {
     return architecture;
+  }
+
+  /** E of tokens whose vectors are looked up; 0 where there are none. */
+  int vectorWidth() {
+    return vectors == null ? 0 : vectors.dim(1);
   }
 
   Kernels kernels() {

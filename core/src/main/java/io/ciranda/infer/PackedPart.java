@@ -25,9 +25,10 @@ abstract class PackedPart {
   final int gates; // G
   final Slice slice;
 
-  private final SlicedProduct input; // null where the input are tokens
+  private final SlicedProduct input; // null where the input are tokens whose products are folded
   private final long inputBias; // [GP]
   private final long folded; // [V][GP], or 0
+  private final Tensor vectors; // [V][E] of tokens whose products are not folded, or null
   private final float[] h0; // [H], or null
   private final float[] c0; // [H], or null
 
@@ -36,8 +37,10 @@ abstract class PackedPart {
    *
    * @param gates {@code [B][GP]}
    * @param units {@code [B][P]}
+   * @param vectors the address of {@code [rows][E]}, for as many tokens as are looked up at once
    */
-  record Scratch(long gates, long units) {}
+  @SuppressWarnings("ArrayRecordComponent") // as the products take it; never compared
+  record Scratch(long gates, long units, long[] vectors) {}
 
   /**
    * Where a part is packed from, and who owns the memory that it takes.
@@ -45,6 +48,8 @@ abstract class PackedPart {
    * @param slices of the layer's direction, for the recurrent products
    * @param own which of them is this part
    * @param below the slices of the layer's input, in both directions where it has them
+   * @param vectors the embedding whose rows the first layer reads, {@code [V][E]}; null where it
+   *     reads features, or tokens whose products are folded
    */
   record Source(
       Kernels kernels,
@@ -55,6 +60,7 @@ abstract class PackedPart {
       List<Slice> slices,
       int own,
       List<Slice> below,
+      Tensor vectors,
       Owner owner) {
     /** The same with another owner. */
     Source(Source other, Owner owner) {
@@ -67,6 +73,7 @@ abstract class PackedPart {
           other.slices,
           other.own,
           other.below,
+          other.vectors,
           owner);
     }
 
@@ -99,8 +106,10 @@ abstract class PackedPart {
     slice = source.slices.get(source.own);
     inputBias = padded(source, weights.biasIh(), addBiases ? weights.biasHh() : null);
     boolean tokens = source.l == 0 && source.network.architecture().readsTokens();
-    folded = tokens ? fold(source, weights.weightIh()) : 0;
-    input = tokens ? null : product(source, weights.weightIh(), source.below, 0, gates);
+    vectors = tokens ? source.vectors : null;
+    boolean folds = tokens && vectors == null;
+    folded = folds ? fold(source, weights.weightIh()) : 0;
+    input = folds ? null : product(source, weights.weightIh(), source.below, 0, gates);
     h0 = sliced(weights.h0());
     c0 = sliced(weights.c0());
   }
@@ -184,8 +193,13 @@ abstract class PackedPart {
   }
 
   /** The same for tokens, {@code ids [rows]}, each in [0, V). */
-  final void tokenProduct(long z, long ids, int rows) {
-    kernels.gather(z, folded, ids, rows, gateRow());
+  final void tokenProduct(long z, long ids, Scratch scratch, int rows) {
+    if (vectors == null) {
+      kernels.gather(z, folded, ids, rows, gateRow());
+    } else {
+      kernels.gather(scratch.vectors[0], vectors.address(), ids, rows, vectors.dim(1));
+      input.set(z, inputBias, scratch.vectors, 0, rows);
+    }
   }
 
   /**

@@ -282,7 +282,7 @@ public final class Session implements AutoCloseable {
       int from = d == 0 ? done : steps - done - n;
       boolean together = n == 1 && !(l == 0 && sizes.readsTokens());
       for (int part = thread; part < parts && !together; part += stride) {
-        inputProduct(l, first + part, memory.z(part), window, from, n);
+        inputProduct(l, first + part, part, window, from, n);
       }
       for (int i = 0; i < n; i++) {
         int t = d == 0 ? i : n - 1 - i;
@@ -320,12 +320,14 @@ public final class Session implements AutoCloseable {
     return address + 4L * t * rows * floats;
   }
 
-  private void inputProduct(int l, int part, long z, int window, int from, int n) {
+  private void inputProduct(int l, int part, int place, int window, int from, int n) {
     PackedPart packed = network.parts(l)[part];
+    long z = memory.z(place);
     if (l > 0) {
       packed.inputProduct(z, memory.sequence(l - 1), from * rows, n * rows);
     } else if (sizes.readsTokens()) {
-      packed.tokenProduct(z, input[0] + 4L * (window + from) * rows, n * rows);
+      long ids = input[0] + 4L * (window + from) * rows;
+      packed.tokenProduct(z, ids, memory.scratch(place), n * rows);
     } else {
       packed.inputProduct(z, input, (window + from) * rows, n * rows);
     }

@@ -105,7 +105,9 @@ final class SessionMemory implements Runnable {
       logits[thread] = floats(work, (long) headRows * logitsRow);
       scratch[thread] =
           new Scratch(
-              floats(work, (long) capacity * widest), floats(work, (long) capacity * widest));
+              floats(work, (long) capacity * widest),
+              floats(work, (long) capacity * widest),
+              new long[] {floats(work, (long) rows * network.vectorWidth())});
     }
     window = steps;
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ciranda.kernel.Backend;
 import io.ciranda.kernel.Precision;
+import io.ciranda.memory.Memory;
 import io.ciranda.memory.Tensor;
 import io.ciranda.network.Architecture;
 import io.ciranda.network.Architecture.Layer;
@@ -91,6 +92,35 @@ class SessionTest {
       double[] features = Networks.run(network, x, steps, batch).y;
       assertAllWithin(1e-5, cell.label(), Networks.head(network, features), y);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void symbolsOfALargeVocabularyAreLookedUpToTheSameBits(Precision precision) {
+    int known = 100;
+    int many = Math.toIntExact(PackedNetwork.MOST_FOLDED_BYTES / (4 * 4 * 256) + 1);
+    List<Layer> layers = Networks.stack(Cell.LSTM, 3, 256, 2, false).layers();
+    int[] ids = {99, 0, 42, 42, 7, 1};
+    for (int threads = 1; threads <= 2; threads++) {
+      var options = new Model.Options(precision, threads, Backend.best());
+      try (Network folded = Networks.random(new Architecture(known, 3, layers, 0, false));
+          Network other = Networks.random(new Architecture(many, 3, layers, 0, false))) {
+        Memory.copy(other.embedding().address(), folded.embedding().address(), 3L * known);
+        try (Model first = Model.of(folded, options);
+            Model second = Model.of(other, options)) {
+          assertTrue(second.bytes() < PackedNetwork.MOST_FOLDED_BYTES / 16, second.toString());
+          assertArrayEquals(outputs(first, ids), outputs(second, ids));
+        }
+      }
+    }
+  }
+
+  private static float[] outputs(Model model, int[] ids) {
+    float[] y = new float[ids.length * model.architecture().output()];
+    try (Session session = model.newSession(1)) {
+      session.run(ids, y, ids.length);
+    }
+    return y;
   }
 
   @Test
