@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class SlicedProduct {
   /** Panels of a block: the kernels read two at a time where A is one row. */
-  private static final int PANELS = 2;
+  private static final int PANELS = 4;
 
   private final PackedMatrix[][] weights; // for each block and slice [its size][block]
   private final int[] rowFloats; // from row to row of each slice of A
