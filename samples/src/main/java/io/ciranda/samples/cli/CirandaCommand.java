@@ -17,9 +17,6 @@ import picocli.CommandLine.Spec;
 public abstract class CirandaCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  /** A result that is told in full, and is a failure all the same, exit code 1. */
-  protected record Missed(Object result, String message) {}
-
   /**
    * Does the work and tells a person about it through {@code console}.
    *
@@ -64,14 +61,13 @@ public abstract class CirandaCommand implements Callable<Integer> {
   protected final void requireOther(String option, Path written, Path... others)
       throws IOException {
     for (Path other : others) {
-      require(
-          written == null || other == null || !isSame(written, other),
-          "%s: expected a file of its own, actual %s".formatted(option, written));
+      boolean same = written != null && other != null && isSame(written, other);
+      require(!same, "%s: expected a file of its own, actual %s".formatted(option, written));
     }
   }
 
   private static boolean isSame(Path a, Path b) throws IOException {
-    return Files.exists(a) && Files.exists(b)
+    return (Files.exists(a) && Files.exists(b))
         ? Files.isSameFile(a, b)
         : a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
@@ -101,8 +97,8 @@ public abstract class CirandaCommand implements Callable<Integer> {
     Console console = Console.of(spec);
     Object result = run(console);
     if (result instanceof Missed missed) {
-      console.result(missed.result);
-      throw new UserException(missed.message);
+      console.result(missed.result());
+      throw new UserException(missed.message());
     }
     console.result(result);
     return 0;

@@ -2,6 +2,7 @@ package io.ciranda.samples.lecture;
 
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
+import io.ciranda.samples.cli.Missed;
 import io.ciranda.samples.report.RunFolderOption;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -133,13 +133,13 @@ final class Evaluate extends CirandaCommand {
       console.narrate("reading %,d symbols, one by one".formatted(encoded.ids().length));
       LanguageModelEvaluator.Score score =
           learning == null
-              ? LanguageModelEvaluator.exact(loaded, narrow, encoded.ids(), done -> {})
+              ? LanguageModelEvaluator.exact(loaded, precision, encoded.ids(), done -> {})
               : learn(loaded, encoded.ids(), learning);
       var result =
           new Result(
               model.toString(),
               text.toString(),
-              narrow.label(),
+              precision.label(),
               learning == null ? null : new Dynamic(learning.rate(), learning.steps()),
               score.natsPerSymbol(),
               score.bitsPerSymbol(),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Json;
+import io.ciranda.samples.cli.Missed;
 import io.ciranda.samples.cli.UserException;
 import java.io.IOException;
 import java.nio.file.Path;

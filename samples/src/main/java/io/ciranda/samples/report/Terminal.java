@@ -12,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 record Terminal(boolean interactive, int columns) {
   private static final int DEFAULT_COLUMNS = 80;
 
-  /** Of this process. The JDK only knows about standard input and output, so a shell is asked. */
+  /**
+   * Of this process. The JDK only knows about standard input and output, so a shell is asked; where
+   * there is none, it is taken for a file.
+   */
   static Terminal ofStandardError() {
     try {
       Process shell =
@@ -25,7 +28,7 @@ record Terminal(boolean interactive, int columns) {
           ? new Terminal(false, DEFAULT_COLUMNS)
           : new Terminal(true, columns(size));
     } catch (IOException noShell) {
-      return new Terminal(System.console() != null, DEFAULT_COLUMNS);
+      return new Terminal(false, DEFAULT_COLUMNS);
     }
   }
 

@@ -5,6 +5,7 @@ import io.ciranda.nn.Cell;
 import io.ciranda.samples.cli.CirandaCommand;
 import io.ciranda.samples.cli.Console;
 import io.ciranda.samples.cli.Engine;
+import io.ciranda.samples.cli.Missed;
 import io.ciranda.samples.report.Environment;
 import io.ciranda.samples.report.MemoryCurve;
 import io.ciranda.samples.report.RunFolder;
