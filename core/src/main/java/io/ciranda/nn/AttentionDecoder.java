@@ -247,6 +247,9 @@ public final class AttentionDecoder implements AutoCloseable {
           "decoder: expected a source for each of %d rows, actual %d"
               .formatted(rows, source.rowCount()));
     }
+    if (seen != null) {
+      seen.value().requireShape("seen", rows, config.seen());
+    }
     var input = new AttendedInput(x, this, source, seen);
     RecurrentStack.Output output = stack.forward(tape, input, lengths, initial);
     return new Output(output.y(), input.fed(), input.weights(), output.last());

@@ -169,6 +169,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
   /** See {@link RecurrentStack#fold}. */
   final void fold(Tape tape, Parameter table) {
+    requireInput(table);
     unfold();
     folded = new FoldedTable(table, gateRows());
     foldInto(folded.products(), table, inputBias(tape));
@@ -190,7 +191,12 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     if (hasFolded(table)) {
       return folded.products();
     }
+    requireInput(table);
     return foldInto(tape.workspace().tensor(table.dim(0), gateRows()), table, bias);
+  }
+
+  private void requireInput(Parameter table) {
+    table.value().requireShape(table.name(), table.dim(0), inputWidth());
   }
 
   private Tensor foldInto(Tensor products, Parameter table, long bias) {

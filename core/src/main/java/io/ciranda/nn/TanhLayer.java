@@ -69,11 +69,16 @@ public final class TanhLayer implements AutoCloseable {
    * @param table {@code [V][I]}
    */
   public void fold(int input, Parameter table) {
+    requireInput(input, table);
     unfold();
     folded = new FoldedTable(table, bias.dim(0));
     foldedInput = input;
     long to = folded.products().address();
     projections.get(input).apply(to, 0, table.value().address(), table.dim(0));
+  }
+
+  private void requireInput(int input, Parameter table) {
+    table.value().requireShape(table.name(), table.dim(0), widths[input]);
   }
 
   private void unfold() {
@@ -100,6 +105,7 @@ public final class TanhLayer implements AutoCloseable {
       long from = folded.products().address();
       tape.kernels().gather(y.address(), from, ids.address(), rows, bias.dim(0));
     } else {
+      requireInput(input, table);
       Variable x = Ops.embedding(tape, table, ids);
       projections.get(input).apply(y.address(), 0, x.value().address(), rows);
     }
@@ -116,13 +122,17 @@ public final class TanhLayer implements AutoCloseable {
    */
   public Variable forwardFirst(Tape tape, Variable first, Variable... products) {
     int[] shape = first.value().shape();
-    shape[shape.length - 1] = bias.dim(0);
+    int last = shape.length - 1;
+    shape[last] = widths[0];
+    first.value().requireShape("input 0", shape);
     int rows = Math.toIntExact(first.value().size() / widths[0]);
+    shape[last] = bias.dim(0);
     Tensor y = tape.workspace().tensor(shape);
     projections
         .getFirst()
         .apply(y.address(), bias.value().address(), first.value().address(), rows);
     for (Variable product : products) {
+      product.value().requireShape("product", shape);
       tape.kernels().add(y.address(), product.value().address(), y.size());
     }
     tape.kernels().tanh(y.address(), y.address(), y.size());

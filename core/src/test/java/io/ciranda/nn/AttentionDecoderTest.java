@@ -1,5 +1,6 @@
 package io.ciranda.nn;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.ciranda.autograd.Tape;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -293,8 +295,8 @@ class AttentionDecoderTest {
   }
 
   @Test
-  void aRowWithoutASourceIsRefused() {
-    AttentionDecoder.Config config = new Case(Cell.GRU, 1, Attention.Score.DOT, false).config();
+  void whatDoesNotFitIsRefusedWithExpectedAndActual() {
+    AttentionDecoder.Config config = new Case(Cell.GRU, 1, Attention.Score.DOT, true).config();
     try (var check =
             new GradientCheck(
                 builder -> AttentionDecoder.declare(builder, config, "decoder.", "attention."));
@@ -308,11 +310,21 @@ class AttentionDecoderTest {
       tape.begin(0);
       Variable annotations = random(tape, "annotations", S, B, H);
       Attention.Source source = decoder.attention().source(tape, annotations, lengths);
-      var state = new State(List.of(random(tape, "h", 2, H)), List.of());
-      Variable x = random(tape, "x", T, 2, I);
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> decoder.forward(tape, x, null, source, state, null));
+      var state = new State(List.of(random(tape, "h", B, H)), List.of());
+      Variable x = random(tape, "x", T, B, I);
+      Variable fewer = random(tape, "x", T, 2, I);
+      assertRefused(
+          "decoder: expected a source for each of 2 rows, actual 3",
+          () -> decoder.forward(tape, fewer, null, source, state, null));
+      Variable seen = random(tape, "seen", 2, H);
+      assertRefused(
+          "seen: expected shape [3][4], actual [2][4]",
+          () -> decoder.forward(tape, x, null, source, state, seen));
     }
+  }
+
+  private static void assertRefused(String message, Executable executable) {
+    var e = assertThrows(IllegalArgumentException.class, executable);
+    assertEquals(message, e.getMessage());
   }
 }

@@ -214,6 +214,22 @@ class RecurrentStackTest {
   }
 
   @Test
+  void aTableOfAnotherWidthIsRefusedFoldedOrNot() {
+    var config = RecurrentStack.Config.of(Cell.GRU, I, H, 1);
+    var builder = new Parameters.Builder();
+    builder.declare("narrow", Initializer.normal(1), 8, I - 1);
+    RecurrentStack.declare(builder, config, "rnn.");
+    Parameters parameters = opened(builder.build(Values.random(3)));
+    RecurrentStack stack = stack(config, parameters);
+    Parameter narrow = parameters.get("narrow");
+    Tape tape = inference();
+    assertRefused(
+        "narrow: expected shape [8][5], actual [8][4]",
+        () -> stack.forward(tape, narrow, workspace.ints(20, 1), null, null));
+    assertRefused("narrow: expected shape [8][5], actual [8][4]", () -> stack.fold(tape, narrow));
+  }
+
+  @Test
   void impossibleConfigurationsAreRefused() {
     assertRefused(
         "input, hidden and layers: expected at least 1, actual 5, 0 and 1",
