@@ -195,8 +195,8 @@ public final class AttentionDecoder implements AutoCloseable {
    * Runs the decoder.
    *
    * @param x {@code [T][R][I]}
-   * @param lengths {@code [R]}, the steps of each row, or null if all have T: beyond them, what is
-   *     seen is zero like y
+   * @param lengths {@code [R]}, the steps of each row, long ones first, or null if all have T:
+   *     beyond them, what is seen is zero like y
    * @param source what it looks at
    * @param initial the state to start from
    * @param seen {@code [R][F]}: with input feeding, what was seen before the first step; null for
@@ -250,9 +250,21 @@ public final class AttentionDecoder implements AutoCloseable {
     if (seen != null) {
       seen.value().requireShape("seen", rows, config.seen());
     }
+    requireLongFirst(lengths);
     var input = new AttendedInput(x, this, source, seen);
     RecurrentStack.Output output = stack.forward(tape, input, lengths, initial);
     return new Output(output.y(), input.fed(), input.weights(), output.last());
+  }
+
+  /** A look is of the first rows, whether or not each of them still takes the step. */
+  private static void requireLongFirst(IntTensor lengths) {
+    for (int row = 1; lengths != null && row < lengths.size(); row++) {
+      if (lengths.get(row) > lengths.get(row - 1)) {
+        throw new IllegalArgumentException(
+            "lengths: expected long ones first, actual %d after %d at position %d"
+                .formatted(lengths.get(row), lengths.get(row - 1), row));
+      }
+    }
   }
 
   @Override

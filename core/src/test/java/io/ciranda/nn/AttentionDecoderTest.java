@@ -320,6 +320,10 @@ class AttentionDecoderTest {
       assertRefused(
           "seen: expected shape [3][4], actual [2][4]",
           () -> decoder.forward(tape, x, null, source, state, seen));
+      IntTensor rising = workspace.ints(B).copyFrom(new int[] {3, 1, 2});
+      assertRefused(
+          "lengths: expected long ones first, actual 2 after 1 at position 2",
+          () -> decoder.forward(tape, x, rising, source, state, null));
     }
   }
 
