@@ -15,6 +15,12 @@ import java.util.function.LongConsumer;
 public final class LanguageModelEvaluator {
   private static final int STEPS = 64;
 
+  /**
+   * Logits that a thread holds, where those of one step are not more: 4 MB, and rows enough for a
+   * product. Training has none for all symbols where the softmax is adaptive.
+   */
+  private static final int LOGITS = 1 << 20;
+
   private LanguageModelEvaluator() {}
 
   /**
@@ -123,10 +129,11 @@ public final class LanguageModelEvaluator {
       Session session, Backend backend, int[] ids, int length, int from, LongConsumer progress) {
     int batch = session.rows();
     int v = session.model().architecture().vocabulary();
+    int most = Math.clamp(LOGITS / ((long) batch * v), 1, STEPS);
     double nats = 0;
     try (var workspace = new Workspace("evaluation")) {
-      for (int start = 0; start < length; start += STEPS) {
-        int steps = Math.min(STEPS, length - start);
+      for (int start = 0; start < length; start += most) {
+        int steps = Math.min(most, length - start);
         workspace.reset();
         IntTensor x = workspace.ints(steps, batch);
         IntTensor y = workspace.ints(steps, batch);

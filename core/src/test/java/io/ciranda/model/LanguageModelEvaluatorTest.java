@@ -13,9 +13,11 @@ import io.ciranda.text.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LanguageModelEvaluatorTest {
@@ -84,6 +86,22 @@ class LanguageModelEvaluatorTest {
           LanguageModelEvaluator.exact(model, IDS, done -> {}),
           LanguageModelEvaluator.inLanes(model, IDS, 1, team, done -> {}));
     }
+  }
+
+  /** 4 MB for each thread, or those of one step. */
+  @ParameterizedTest
+  @CsvSource({"5, 16, 64", "50000, 4, 5", "50000, 16, 1", "50000, 32, 1"})
+  void logitsOfLargeVocabulariesAreOfFewSteps(int v, int lanes, int steps) {
+    var config = new LanguageModel.Config(Cell.RNN, 4, 4, 1, false, 0);
+    List<String> symbols = IntStream.range(0, v).mapToObj(i -> "w" + i).toList();
+    var vocabulary = new Vocabulary(Vocabulary.Level.WORD, symbols);
+    var progress = new ArrayList<Long>();
+    try (var large = LanguageModel.create(config, vocabulary, Backend.best(), 1);
+        var alone = new Team(1)) {
+      int[] ids = Values.ids("text", 1 + 65 * lanes, v);
+      LanguageModelEvaluator.inLanes(large, ids, lanes, alone, progress::add);
+    }
+    assertEquals((long) steps * lanes, progress.getFirst());
   }
 
   @Test
