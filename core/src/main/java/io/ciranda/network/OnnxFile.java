@@ -101,6 +101,7 @@ public final class OnnxFile implements AutoCloseable {
    * @throws OutOfMemoryError if the memory for the weights is not there
    */
   public Network network() throws IOException {
+    weights.begin();
     try {
       return build(new OnnxGraph(path, model, weights).last());
     } catch (Throwable e) {

@@ -36,7 +36,7 @@ final class OnnxWeights implements AutoCloseable {
   private final Map<Path, FileChannel> channels = new HashMap<>();
   private final Map<TensorData, Tensor> decoded = new HashMap<>();
   private long held; // bytes of the files
-  private long taken; // bytes of the floats read
+  private long taken; // bytes of the floats read for a network
 
   /** Takes over the channel of the model. */
   OnnxWeights(Path path, FileChannel channel) throws IOException {
@@ -140,6 +140,11 @@ final class OnnxWeights implements AutoCloseable {
       elements(data, dtype, 0, size).toLongs((i, value) -> values.add(value));
     }
     return values;
+  }
+
+  /** Before the constants of a network are loaded: each may take as much. */
+  void begin() {
+    taken = 0;
   }
 
   /**
