@@ -964,25 +964,24 @@ final class OnnxGraph {
   }
 
   private OnnxValue matMul(Node node) throws IOException {
-    OnnxValue weight = operand(node, 1);
-    return weight instanceof Transposed t
-        ? linear(node, t.constant(), true, null)
-        : linear(node, floats(node, 1, 2), false, null);
+    return linear(node, false, null);
   }
 
   private OnnxValue gemm(Node node) throws IOException {
-    OnnxConstant weight = floats(node, 1, 2);
     if (node.number("alpha", 1) != 1
         || node.number("beta", 1) != 1
         || node.integer("transA", 0) != 0) {
       throw bad(node, "expected alpha 1, beta 1 and transA 0, actual others");
     }
     OnnxConstant bias = node.input(2).isEmpty() ? null : floats(node, 2, 1);
-    return linear(node, weight, node.integer("transB", 0) != 0, bias);
+    return linear(node, node.integer("transB", 0) != 0, bias);
   }
 
-  private OnnxValue linear(Node node, OnnxConstant weight, boolean transposed, OnnxConstant bias)
-      throws IOException {
+  /** By the weight, or where {@code transB} by its transpose. */
+  private OnnxValue linear(Node node, boolean transB, OnnxConstant bias) throws IOException {
+    Transposed turned = operand(node, 1) instanceof Transposed t ? t : null;
+    OnnxConstant weight = turned == null ? floats(node, 1, 2) : turned.constant();
+    boolean transposed = transB != (turned != null);
     Activation x = operand(node, 0, Activation.class);
     if (!(x.stage() instanceof OnnxStage.Recurrent)) {
       throw bad(

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -157,6 +158,34 @@ class OnnxFileTest {
     try (Network network = read(tied)) {
       assertSame(network.embedding(), network.linearWeight());
       assertEquals(5, network.architecture().outputs());
+    }
+  }
+
+  /** {@code T [2][5]}, or its transpose turned back by the graph, by Gemm, or by both. */
+  @ParameterizedTest
+  @CsvSource({"false, 0, 2", "false, 1, 5", "true, 0, 5", "true, 1, 2"})
+  void aLinearLayersWeightsMayBeTransposed(boolean turned, int transB, int rows)
+      throws IOException {
+    OnnxBytes graph = OnnxBytes.lstm().floats("T", rows, 7 - rows);
+    if (turned) {
+      graph.after("Transpose", "T", "turned");
+    }
+    graph.after("Gemm", "y," + (turned ? "turned" : "T"), "z", OnnxBytes.integer("transB", transB));
+    try (Network network = read(graph)) {
+      Tensor weight = network.linearWeight(); // [5][2], its elements counted along rows of T
+      assertEquals(5, network.architecture().outputs());
+      assertEquals(rows == 2 ? 5.5f : 1.5f, weight.get(0, 1));
+    }
+  }
+
+  @Test
+  void anOpenFileGivesAnyNumberOfNetworks() throws IOException {
+    Path path = folder.resolve("wide.onnx");
+    Files.write(path, OnnxBytes.rnn().features(50_000).bytes());
+    try (OnnxFile file = OnnxFile.open(path)) {
+      for (int i = 0; i < 10; i++) {
+        file.network().close();
+      }
     }
   }
 
