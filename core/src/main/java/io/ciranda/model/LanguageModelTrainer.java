@@ -268,11 +268,6 @@ public final class LanguageModelTrainer implements AutoCloseable {
     return epoch;
   }
 
-  /** Symbols of one epoch. */
-  public long symbolsPerEpoch() {
-    return (long) laneLength * config.batch;
-  }
-
   /** Symbols of the step before the present one, the last of an epoch being shorter. */
   public long symbolsOfLastStep() {
     long last = (window + windows - 1) % windows;

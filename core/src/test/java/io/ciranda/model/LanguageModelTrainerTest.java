@@ -187,7 +187,7 @@ class LanguageModelTrainerTest {
       assertEquals(1, steps.getFirst());
       assertEquals(STEPS, steps.getLast());
       assertEquals(
-          run.trainer.symbolsPerEpoch() * TrainingRun.EPOCHS,
+          4 * (5 * TrainingRun.WINDOWS - 2) * TrainingRun.EPOCHS,
           symbols.stream().mapToLong(s -> s).sum());
       assertEquals(4 * 3, symbols.getLast(), "the last window of an epoch is shorter");
       assertEquals(STEPS / TrainingRun.VALIDATE_EVERY + 1, validated.size(), "and at the end");
