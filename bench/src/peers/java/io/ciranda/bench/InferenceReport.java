@@ -191,7 +191,8 @@ final class InferenceReport {
   }
 
   private static String processor() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+    Path info = Path.of("/proc/cpuinfo"); // of Linux
+    try (Stream<String> lines = Files.isReadable(info) ? Files.lines(info) : Stream.empty()) {
       return lines
           .filter(line -> line.startsWith("model name"))
           .map(line -> line.substring(line.indexOf(':') + 1).strip())
