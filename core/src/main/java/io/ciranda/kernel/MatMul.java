@@ -50,7 +50,12 @@ public final class MatMul {
         blas
             && kernels.panelColumns() >= WIDE_PANEL
             && !(kernels instanceof ScalarKernels)
-            && !WIDE_CORES.contains(Blas.corename());
+            && !isWide(Blas.corename());
+  }
+
+  /** Libraries for one CPU alone write the names in capitals. */
+  static boolean isWide(String corename) {
+    return WIDE_CORES.stream().anyMatch(corename::equalsIgnoreCase);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.ciranda.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ciranda.blas.Blas;
 import io.ciranda.memory.Tensor;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Products, by OpenBLAS and by packing, against three loops in double. */
 class MatMulTest {
@@ -26,6 +29,12 @@ class MatMulTest {
       backends.add(Backend.of(kernels, true));
     }
     return backends;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SkylakeX, true", "SKYLAKEX, true", "SAPPHIRERAPIDS, true", "Haswell, false"})
+  void librariesForOneCpuWriteItsNameInCapitals(String corename, boolean wide) {
+    assertEquals(wide, MatMul.isWide(corename));
   }
 
   @Test
