@@ -13,7 +13,8 @@ import java.util.concurrent.Semaphore;
  * at index {@code i * incx}; with a negative increment the vector runs backwards from its end, as
  * everywhere in BLAS. A segment starts at the first element: slice it to say where. Inputs may
  * overlap each other; an output that overlaps an input makes the output undefined. With {@code beta
- * = 0} the output is overwritten, whatever it held.
+ * = 0} the output is overwritten, whatever it held; but for {@link #sgemv}, whose output stays as
+ * it is where A has no element.
  *
  * <p>Each operation throws {@link IllegalArgumentException}, before any native code runs, for a
  * negative size, a leading dimension shorter than a row, an increment of zero, a segment that is
@@ -198,7 +199,7 @@ public final class Blas {
   }
 
   /**
-   * {@code y = alpha op(A) x + beta y}.
+   * {@code y = alpha op(A) x + beta y}; nothing where m or n is 0, whatever beta, as BLAS has it.
    *
    * @param transA whether op(A) is the transpose
    * @param m rows of A

@@ -192,6 +192,18 @@ class BlasTest {
   }
 
   @Test
+  void emptySumsOverwriteMatricesButNotVectors() {
+    MemorySegment none = floats();
+    MemorySegment c = floats(Double.NaN, 1, 2, 3);
+    Blas.sgemm(false, false, 2, 2, 0, 1f, none, 1, none, 2, 0f, c, 2);
+    assertFloats(new double[4], c, 1);
+    MemorySegment y = floats(4, 5);
+    Blas.sgemv(false, 2, 0, 1f, none, 1, none, 1, 0f, y, 1);
+    Blas.sgemv(true, 0, 2, 1f, none, 2, none, 1, 0f, y, 1);
+    assertFloats(new double[] {4, 5}, y, 1);
+  }
+
+  @Test
   void aSliceSaysWhereAMatrixStarts() {
     MemorySegment memory = floats(9, 9, 1, 2, 3, 4, 0);
     Blas.saxpy(2, 10f, memory.asSlice(8, 8), 1, memory.asSlice(16), 1);
