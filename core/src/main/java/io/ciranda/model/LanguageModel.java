@@ -118,7 +118,12 @@ public final class LanguageModel implements AutoCloseable {
     this.vocabulary = vocabulary;
     this.backend = backend;
     this.parameters = parameters;
-    rnn = new RecurrentStack(config.stack(), parameters, backend, "rnn.");
+    try {
+      rnn = new RecurrentStack(config.stack(), parameters, backend, "rnn.");
+    } catch (Throwable e) {
+      parameters.close();
+      throw e;
+    }
     embedding = parameters.get("embedding.weight");
     adaptive =
         config.adaptive()

@@ -207,17 +207,23 @@ public final class LanguageModelTrainer implements AutoCloseable {
     this.valid = valid;
     windows = Math.ceilDiv(laneLength, config.steps);
     patience = new Patience(config.patience, config.schedule);
-    parallel =
-        new DataParallel(
-            model.backend(),
-            model.parameters(),
-            config.rule,
-            config.clipping,
-            config.threads,
-            (part, parts) -> model.refresh(part, parts, config.weightDropout, stepSeed()));
-    curves = new LossCurves(totalSteps());
-    state = new RunState(model.parameters(), parallel.optimizer(), patience, curves);
     result = config.average == 0 ? model : model.copy();
+    try {
+      for (int worker = 0; worker < config.threads; worker++) {
+        states.add(model.newState(firstLane(worker + 1) - firstLane(worker)));
+      }
+      parallel =
+          new DataParallel(
+              model.backend(),
+              model.parameters(),
+              config.rule,
+              config.clipping,
+              config.threads,
+              (part, parts) -> model.refresh(part, parts, config.weightDropout, stepSeed()));
+    } catch (Throwable e) {
+      closeOwn();
+      throw e;
+    }
     average =
         config.average == 0
             ? null
@@ -226,9 +232,8 @@ public final class LanguageModelTrainer implements AutoCloseable {
                 model.parameters().values(),
                 result.parameters().values(),
                 config.average);
-    for (int worker = 0; worker < config.threads; worker++) {
-      states.add(model.newState(firstLane(worker + 1) - firstLane(worker)));
-    }
+    curves = new LossCurves(totalSteps());
+    state = new RunState(model.parameters(), parallel.optimizer(), patience, curves);
   }
 
   private int firstLane(int worker) {
@@ -459,9 +464,13 @@ public final class LanguageModelTrainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
-    if (average != null) {
+    closeOwn();
+  }
+
+  private void closeOwn() {
+    states.forEach(CarriedState::close);
+    if (config.average != 0) {
       result.close();
     }
-    states.forEach(CarriedState::close);
   }
 }

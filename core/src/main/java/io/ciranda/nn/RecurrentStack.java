@@ -113,12 +113,23 @@ public final class RecurrentStack implements AutoCloseable {
   /** A stack whose first layer has {@code feed} of its inputs fed at each step. */
   RecurrentStack(Config config, Parameters parameters, Backend backend, String prefix, int feed) {
     this.config = config;
-    for (int l = 0; l < config.layers; l++) {
-      for (int d = 0; d < config.directions(); d++) {
-        layers.add(
-            RecurrentLayer.of(
-                config.cell, parameters, backend, prefix, suffix(l, d), d == 1, l == 0 ? feed : 0));
+    try {
+      for (int l = 0; l < config.layers; l++) {
+        for (int d = 0; d < config.directions(); d++) {
+          layers.add(
+              RecurrentLayer.of(
+                  config.cell,
+                  parameters,
+                  backend,
+                  prefix,
+                  suffix(l, d),
+                  d == 1,
+                  l == 0 ? feed : 0));
+        }
       }
+    } catch (Throwable e) {
+      close();
+      throw e;
     }
     learnedH = config.learnedState ? parameters.get(prefix + "h0") : null;
     learnedC =

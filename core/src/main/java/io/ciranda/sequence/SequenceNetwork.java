@@ -158,7 +158,12 @@ final class SequenceNetwork implements AutoCloseable {
     this.noise = noise;
     this.parameters = parameters;
     backend = Backend.best();
-    rnn = new RecurrentStack(sizes.stack(noise.dropout), parameters, backend, "rnn.");
+    try {
+      rnn = new RecurrentStack(sizes.stack(noise.dropout), parameters, backend, "rnn.");
+    } catch (Throwable e) {
+      parameters.close();
+      throw e;
+    }
     for (int k = 0; k < sizes.widths.length; k++) {
       embeddings.add(new Embedding(parameters, sizes.embedding(k)));
     }

@@ -53,14 +53,6 @@ final class Trainer implements AutoCloseable {
     this.quantiles = quantiles;
     this.batch = batch;
     this.options = options;
-    parallel =
-        new DataParallel(
-            network.backend(),
-            network.parameters(),
-            options.rule,
-            options.clipping,
-            options.threads,
-            network::refresh);
     Tensor values = network.parameters().values();
     boolean averages = options.average > 0;
     average = averages ? Tensor.allocate(values.shape()).copyFrom(values) : null;
@@ -68,6 +60,19 @@ final class Trainer implements AutoCloseable {
         averages
             ? new AveragedWeights(network.backend().kernels(), values, average, options.average)
             : null;
+    try {
+      parallel =
+          new DataParallel(
+              network.backend(),
+              network.parameters(),
+              options.rule,
+              options.clipping,
+              options.threads,
+              network::refresh);
+    } catch (Throwable e) {
+      closeAverage();
+      throw e;
+    }
   }
 
   /**
@@ -245,6 +250,10 @@ final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     parallel.close();
+    closeAverage();
+  }
+
+  private void closeAverage() {
     if (average != null) {
       average.close();
     }

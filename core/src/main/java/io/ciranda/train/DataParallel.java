@@ -83,11 +83,16 @@ public final class DataParallel implements AutoCloseable {
     this.clipping = clipping;
     this.refresh = refresh;
     team = new Team(threads);
-    optimizer = new Optimizer(rule, parameters);
-    for (int i = 0; i < team.size(); i++) {
-      workspaces.add(new Workspace("slice " + i));
-      gradients.add(new Parameters.Like(parameters));
-      tapes.add(Tape.training(backend, workspaces.get(i), gradients.get(i)));
+    try {
+      for (int i = 0; i < team.size(); i++) {
+        workspaces.add(new Workspace("slice " + i));
+        gradients.add(new Parameters.Like(parameters));
+        tapes.add(Tape.training(backend, workspaces.get(i), gradients.get(i)));
+      }
+      optimizer = new Optimizer(rule, parameters);
+    } catch (Throwable e) {
+      closeSlices();
+      throw e;
     }
     losses = new double[team.size()];
     squares = new double[Math.toIntExact(Math.ceilDiv(parameters.values().size(), CHUNK))];
@@ -223,9 +228,13 @@ public final class DataParallel implements AutoCloseable {
 
   @Override
   public void close() {
+    closeSlices();
+    optimizer.close();
+  }
+
+  private void closeSlices() {
     workspaces.forEach(Workspace::close);
     gradients.forEach(Parameters.Like::close);
-    optimizer.close();
     team.close();
   }
 }

@@ -3,22 +3,29 @@ package io.ciranda.train;
 import io.ciranda.autograd.Parameters;
 import io.ciranda.kernel.Kernels;
 import io.ciranda.kernel.UpdateRule;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** An update rule together with its state for every weight. */
 public final class Optimizer implements AutoCloseable {
   private final UpdateRule rule;
   private final Parameters parameters;
-  private final List<Parameters.Like> states;
+  private final List<Parameters.Like> states = new ArrayList<>();
   private long steps;
 
   /** The rule with zero state. */
   public Optimizer(UpdateRule rule, Parameters parameters) {
     this.rule = rule;
     this.parameters = parameters;
-    this.states =
-        Stream.generate(() -> new Parameters.Like(parameters)).limit(rule.states()).toList();
+    try {
+      for (int i = 0; i < rule.states(); i++) {
+        states.add(new Parameters.Like(parameters));
+      }
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
   }
 
   /** The rule. */
@@ -28,7 +35,7 @@ public final class Optimizer implements AutoCloseable {
 
   /** The state arrays, as many as the rule has; checkpoints read and write them. */
   public List<Parameters.Like> states() {
-    return states;
+    return Collections.unmodifiableList(states);
   }
 
   /** Updates applied so far. */

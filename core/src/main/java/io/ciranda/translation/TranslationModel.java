@@ -176,7 +176,12 @@ public final class TranslationModel implements AutoCloseable {
     this.target = target;
     this.backend = backend;
     this.parameters = parameters;
-    network = TranslationNetwork.of(config, parameters, backend);
+    try {
+      network = TranslationNetwork.of(config, parameters, backend);
+    } catch (Throwable e) {
+      parameters.close();
+      throw e;
+    }
     outputWeight =
         parameters.get(config.tied ? TranslationNetwork.TARGET_EMBEDDING : "output.weight");
     outputBias = parameters.get("output.bias");
