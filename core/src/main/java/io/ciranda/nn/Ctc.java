@@ -249,12 +249,11 @@ public record Ctc(int blank) {
           extend(prefix, k, logs[from + k], reached);
         }
       }
-      kept.forEach(Prefix::clear);
-      reached.forEach(Prefix::advance);
       // Stable: equal ones stay in the order of their prefix, then of their label.
-      reached.sort(Comparator.comparingDouble(Prefix::total).reversed());
-      reached.subList(Math.min(beam, reached.size()), reached.size()).forEach(Prefix::clear);
+      reached.sort(Comparator.comparingDouble(Prefix::next).reversed());
+      reached.subList(Math.min(beam, reached.size()), reached.size()).forEach(Prefix::drop);
       kept = reached.subList(0, Math.min(beam, reached.size()));
+      kept.forEach(Prefix::advance);
     }
     return kept.stream().map(p -> new Hypothesis(p.labels(), p.total())).toList();
   }
@@ -304,9 +303,21 @@ public record Ctc(int blank) {
       return this;
     }
 
-    void clear() {
-      blank = Double.NEGATIVE_INFINITY;
-      label = Double.NEGATIVE_INFINITY;
+    double next() {
+      return logSum(nextBlank, nextLabel);
+    }
+
+    /** Forgets its paths, and itself where no other prefix begins with it. */
+    void drop() {
+      nextBlank = Double.NEGATIVE_INFINITY;
+      nextLabel = Double.NEGATIVE_INFINITY;
+      advance();
+      // The same of those dropped before, which had only stayed for this one's sake.
+      Prefix p = this;
+      while (p.before != null && !p.isReached && p.longer.isEmpty()) {
+        p.before.longer.remove(p.last);
+        p = p.before;
+      }
     }
 
     void advance() {

@@ -19,6 +19,7 @@ import io.ciranda.testing.GradientCheck;
 import io.ciranda.testing.Reference;
 import io.ciranda.testing.Values;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,78 @@ class CtcTest {
     double best = all.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     assertEquals(
         Math.log(best), new Ctc(0).search(logits(7), V, 20).getFirst().logProbability(), 1e-3);
+  }
+
+  /** The search over prefixes as a table of labels. */
+  private static Map<List<Integer>, double[]> searched(double[] p, int outputs, int beam) {
+    Map<List<Integer>, double[]> kept = Map.of(List.of(), new double[] {1, 0});
+    for (int from = 0; from < p.length; from += outputs) {
+      var reached = new HashMap<List<Integer>, double[]>(); // ending in the blank 0, in a label
+      for (var entry : kept.entrySet()) {
+        List<Integer> labels = entry.getKey();
+        double[] paths = entry.getValue();
+        double[] same = reached.computeIfAbsent(labels, l -> new double[2]);
+        same[0] += (paths[0] + paths[1]) * p[from];
+        for (int k = 1; k < outputs; k++) {
+          boolean repeats = !labels.isEmpty() && labels.getLast() == k;
+          same[1] += repeats ? paths[1] * p[from + k] : 0;
+          var longer = new ArrayList<>(labels);
+          longer.add(k);
+          reached.computeIfAbsent(longer, l -> new double[2])[1] +=
+              (repeats ? paths[0] : paths[0] + paths[1]) * p[from + k];
+        }
+      }
+      kept =
+          reached.entrySet().stream()
+              .sorted(Comparator.comparingDouble(e -> -e.getValue()[0] - e.getValue()[1]))
+              .limit(beam)
+              .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+    return kept;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5, 10, 30})
+  void whatASearchDroppedMayComeBackAndMeetWhatBeganWithIt(int beam) {
+    int outputs = 5;
+    float[] logits = Values.floats("logits", 60L * outputs);
+    double[] p = new double[logits.length];
+    for (int i = 0; i < p.length; i++) {
+      int from = i / outputs * outputs;
+      double[] step = Values.doubles(Arrays.copyOfRange(logits, from, from + outputs));
+      p[i] = Math.exp(-Reference.crossEntropy(step, i % outputs));
+    }
+    Map<List<Integer>, double[]> expected = searched(p, outputs, beam);
+    List<Ctc.Hypothesis> found = new Ctc(0).search(logits, outputs, beam);
+    assertEquals(beam, found.size());
+    for (Ctc.Hypothesis hypothesis : found) {
+      double[] paths = expected.get(Arrays.stream(hypothesis.labels()).boxed().toList());
+      assertEquals(Math.log(paths[0] + paths[1]), hypothesis.logProbability(), 1e-9);
+    }
+  }
+
+  @Test
+  void aLongSearchKeepsNoMoreThanItsBeam() throws Exception {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SearchThreeHundredSteps.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, child.waitFor(), said);
+  }
+
+  /** Reaches a million and a half prefixes, each of a hundred bytes and more. */
+  static final class SearchThreeHundredSteps {
+    private SearchThreeHundredSteps() {}
+
+    public static void main(String[] args) {
+      new Ctc(0).search(Values.floats("logits", 300L * 80), 80, 64);
+    }
   }
 
   @Test
