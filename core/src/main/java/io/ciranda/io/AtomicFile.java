@@ -1,6 +1,7 @@
 package io.ciranda.io;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
@@ -21,6 +22,7 @@ import java.util.UUID;
 public final class AtomicFile {
   private static final String SUFFIX = ".tmp";
   private static final int UUID_LENGTH = 36;
+  private static final int MOST_LINKS = 40; // as Linux follows
 
   /** What is to be written. */
   @FunctionalInterface
@@ -41,7 +43,7 @@ public final class AtomicFile {
    *     The temporary file is gone then, and the file that was there before is untouched.
    */
   public static synchronized void write(Path file, long bytes, Content content) throws IOException {
-    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    Path target = target(file);
     Path folder = target.getParent();
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw new IOException("cannot write %s: it is there and is not a file".formatted(file));
@@ -69,6 +71,18 @@ public final class AtomicFile {
       throw e;
     }
     forceFolder(folder);
+  }
+
+  /** Where a link leads, whether a file is there yet or not. */
+  private static Path target(Path file) throws IOException {
+    Path target = file.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MOST_LINKS) {
+        throw new IOException("cannot write %s: its links lead in a circle".formatted(file));
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return Files.exists(target) ? target.toRealPath() : target;
   }
 
   private static void discard(Path temporary, Throwable reason) {
@@ -128,7 +142,7 @@ public final class AtomicFile {
   }
 
   private static IOException explained(Path file, Path folder, long bytes, IOException e) {
-    String reason = e.getMessage();
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     if (e instanceof FileSystemException fs) {
       reason = fs.getReason() == null ? fs.getClass().getSimpleName() : fs.getReason();
     }
@@ -146,6 +160,9 @@ public final class AtomicFile {
     if (e instanceof AccessDeniedException) {
       reason = "permission denied";
       advice = "make the folder %s writable or choose another".formatted(folder);
+    } else if (e instanceof ClosedByInterruptException) {
+      reason = "the thread was interrupted";
+      advice = "write again";
     }
     return new IOException(
         "cannot write %s (%d bytes needed, %s): %s; %s. What was there before is unchanged"

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ciranda.memory.Tensor;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -144,6 +145,51 @@ class AtomicFileTest {
     write(link, "new");
     assertTrue(Files.isSymbolicLink(link));
     assertEquals("new", Files.readString(file));
+  }
+
+  @Test
+  void aLinkToWhatIsNotThereYetGoesOnPointing() throws IOException {
+    Path links = Files.createDirectory(folder.resolve("links"));
+    Path link = Files.createSymbolicLink(links.resolve("latest"), Path.of("second"));
+    Files.createSymbolicLink(links.resolve("second"), Path.of("../next.safetensors"));
+    write(link, "new");
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.isSymbolicLink(links.resolve("second")));
+    assertEquals("new", Files.readString(folder.resolve("next.safetensors")));
+  }
+
+  @Test
+  void linksInACircleAreToldSo() throws IOException {
+    Path links = Files.createDirectory(folder.resolve("links"));
+    Path link = Files.createSymbolicLink(links.resolve("a"), Path.of("b"));
+    Files.createSymbolicLink(links.resolve("b"), Path.of("a"));
+    var e = assertThrows(IOException.class, () -> write(link, "new"));
+    assertEquals("cannot write %s: its links lead in a circle".formatted(link), e.getMessage());
+    assertTrue(Files.isSymbolicLink(link));
+  }
+
+  @Test
+  void anInterruptIsToldSo() throws IOException {
+    Thread.currentThread().interrupt();
+    var e = assertThrows(IOException.class, () -> write(file, "new"));
+    assertTrue(Thread.interrupted(), "whoever interrupted is still heard");
+    assertTrue(
+        e.getMessage()
+            .endsWith(
+                " free): the thread was interrupted; write again. What was there before is unchanged"),
+        e.getMessage());
+    assertFolderHolds("old");
+  }
+
+  @Test
+  void aReasonWithoutWordsIsNamed() throws IOException {
+    AtomicFile.Content content =
+        channel -> {
+          throw new EOFException();
+        };
+    var e = assertThrows(IOException.class, () -> AtomicFile.write(file, 4, content));
+    assertTrue(e.getMessage().contains(" free): EOFException; "), e.getMessage());
+    assertFolderHolds("old");
   }
 
   @Test
