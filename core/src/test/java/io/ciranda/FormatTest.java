@@ -12,6 +12,7 @@ import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.memory.Tensor;
+import io.ciranda.network.StateDict;
 import io.ciranda.testing.Values;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -151,6 +152,16 @@ class FormatTest {
                         .replaceFirst("^optimizer\\.\\d+\\..*", "optimizer.K.NAME")
                         .replaceFirst("\\.\\d+", ".K"));
         assertTrue(page.contains(specified), specified);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "SEQUENCE_.*")
+  void allOfASequenceModelHasItsUse(FormatFiles kind) throws Exception {
+    try (SafetensorsFile in = SafetensorsFile.open(present(kind))) {
+      for (String sentence : StateDict.infer(in, StateDict.Overrides.NONE).sentences()) {
+        assertFalse(sentence.startsWith("unused"), sentence);
       }
     }
   }

@@ -37,7 +37,8 @@ public final class StateDict {
   /** What the kinds of models of io.ciranda.sequence with tensors around the network begin with. */
   private static final String SEQUENCE_MODEL = "sequence-";
 
-  private static final Pattern AROUND_NETWORK = Pattern.compile("(encoder|targets|embedding)\\..+");
+  private static final Pattern AROUND_NETWORK =
+      Pattern.compile("(encoder|targets|embedding|spelling|crf)\\..+");
 
   /**
    * What the caller says. Null, or no prefix, leaves it to the file.
