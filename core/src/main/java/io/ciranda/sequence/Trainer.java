@@ -3,6 +3,7 @@ package io.ciranda.sequence;
 import io.ciranda.autograd.Tape;
 import io.ciranda.memory.Tensor;
 import io.ciranda.train.AveragedWeights;
+import io.ciranda.train.Batches;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.Patience;
 import io.ciranda.train.Schedule;
@@ -11,26 +12,25 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 
 /**
  * Trains a network on encoded examples: what all models of this package share.
  *
- * <p>An epoch takes the examples in an order of its own, sorts them by length within stretches of
- * {@link #STRETCH} batches, so that little is padded, and takes the batches in another random
- * order. The weights of the best validation, or their average, are put back at the end.
+ * <p>An epoch takes the examples in {@link Batches} of its own. The weights of the best validation,
+ * or their average, are put back at the end.
  */
 final class Trainer implements AutoCloseable {
   /** Batches that are sorted by length together. */
   private static final int STRETCH = 20;
 
+  private static final Comparator<Encoded> BY_LENGTH = Comparator.comparingInt(Encoded::steps);
+
   private final SequenceNetwork network;
   private final float[] weights; // of the labels, or null
   private final float[] quantiles;
-  private final int batch;
+  private final Batches batching;
   private final SequenceOptions options;
   private final DataParallel parallel;
   private final Tensor average; // of the weights, or null
@@ -51,7 +51,7 @@ final class Trainer implements AutoCloseable {
     this.network = network;
     this.weights = weights;
     this.quantiles = quantiles;
-    this.batch = batch;
+    batching = new Batches(batch, STRETCH);
     this.options = options;
     Tensor values = network.parameters().values();
     boolean averages = options.average > 0;
@@ -163,27 +163,7 @@ final class Trainer implements AutoCloseable {
 
   /** The batches of an epoch. */
   List<List<Encoded>> batches(List<Encoded> examples, int epoch) {
-    var random = new Random(Tape.mix(options.seed + epoch));
-    var order = new ArrayList<>(examples);
-    Collections.shuffle(order, random);
-    var batches = new ArrayList<List<Encoded>>();
-    int stretch = STRETCH * batch;
-    for (int from = 0; from < order.size(); from += stretch) {
-      List<Encoded> some = order.subList(from, Math.min(from + stretch, order.size()));
-      some.sort(Comparator.comparingInt(Encoded::steps));
-      batches.addAll(cut(some));
-    }
-    Collections.shuffle(batches, random);
-    return batches;
-  }
-
-  private List<List<Encoded>> cut(List<Encoded> examples) {
-    var batches = new ArrayList<List<Encoded>>();
-    for (int from = 0; from < examples.size(); from += batch) {
-      int to = Math.min(from + batch, examples.size());
-      batches.add(List.copyOf(examples.subList(from, to)));
-    }
-    return batches;
+    return batching.shuffled(examples, BY_LENGTH, Tape.mix(options.seed + epoch));
   }
 
   private static int places(List<Encoded> examples) {
@@ -234,11 +214,11 @@ final class Trainer implements AutoCloseable {
   /** The mean loss of a place, without dropout. */
   private double loss(List<Encoded> examples) {
     var sorted = new ArrayList<>(examples);
-    sorted.sort(Comparator.comparingInt(Encoded::steps));
-    List<List<Encoded>> batches = cut(sorted);
+    sorted.sort(BY_LENGTH);
+    List<List<Encoded>> cut = batching.cut(sorted);
     double sum =
         parallel.evaluate(
-            batches.size(), (i, tape) -> network.loss(tape, batches.get(i), weights, quantiles, 0));
+            cut.size(), (i, tape) -> network.loss(tape, cut.get(i), weights, quantiles, 0));
     return sum / places(examples);
   }
 

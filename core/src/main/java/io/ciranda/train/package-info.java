@@ -6,6 +6,7 @@
  *       backward on its slice of the batch with a tape, a workspace and gradients of its own; then
  *       the gradients are summed, clipped and applied, each thread over its share of the flat
  *       arrays.
+ *   <li>{@link io.ciranda.train.Batches}: what an epoch's steps are of.
  *   <li>{@link io.ciranda.train.Optimizer}, {@link io.ciranda.train.Clipping}, {@link
  *       io.ciranda.train.Schedule}: what is done with a gradient.
  *   <li>{@link io.ciranda.train.AveragedWeights}: weights of all steps in one model.

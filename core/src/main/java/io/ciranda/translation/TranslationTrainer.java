@@ -5,6 +5,7 @@ import io.ciranda.io.ModelFormat;
 import io.ciranda.io.SafetensorsFile;
 import io.ciranda.io.SafetensorsWriter;
 import io.ciranda.kernel.UpdateRule;
+import io.ciranda.train.Batches;
 import io.ciranda.train.Clipping;
 import io.ciranda.train.DataParallel;
 import io.ciranda.train.LossCurves;
@@ -14,16 +15,13 @@ import io.ciranda.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains a translation model with teacher forcing. An epoch takes the pairs in an order of its own,
- * sorts them by length within stretches of {@link #STRETCH} batches, so that little is padded, and
- * takes the batches in another random order.
+ * Trains a translation model with teacher forcing. An epoch takes the pairs in {@link Batches} of
+ * its own.
  *
  * <p>A run is a function of its inputs: model, pairs, configuration. A checkpoint holds all that
  * changes on the way.
@@ -284,19 +282,8 @@ public final class TranslationTrainer implements AutoCloseable {
   }
 
   private List<List<SentencePair>> batches() {
-    var random = new Random(Tape.mix(config.seed + epoch));
-    var order = new ArrayList<>(train);
-    Collections.shuffle(order, random);
-    for (int from = 0; from < order.size(); from += STRETCH * config.batch) {
-      int to = Math.min(from + STRETCH * config.batch, order.size());
-      order.subList(from, to).sort(BY_LENGTH);
-    }
-    var cut = new ArrayList<List<SentencePair>>();
-    for (int from = 0; from < order.size(); from += config.batch) {
-      cut.add(order.subList(from, Math.min(from + config.batch, order.size())));
-    }
-    Collections.shuffle(cut, random);
-    return cut;
+    return new Batches(config.batch, STRETCH)
+        .shuffled(train, BY_LENGTH, Tape.mix(config.seed + epoch));
   }
 
   private static final Comparator<SentencePair> BY_LENGTH =
@@ -314,15 +301,11 @@ public final class TranslationTrainer implements AutoCloseable {
   private double validationLoss() {
     var sorted = new ArrayList<>(valid);
     sorted.sort(BY_LENGTH);
+    List<List<SentencePair>> cut = new Batches(config.batch, STRETCH).cut(sorted);
     double sum =
         parallel.evaluate(
-            Math.ceilDiv(sorted.size(), config.batch),
-            (slice, tape) -> {
-              int from = slice * config.batch;
-              int to = Math.min(from + config.batch, sorted.size());
-              return model.loss(
-                  tape, sorted.subList(from, to), TranslationModel.LossOptions.PLAIN, 0);
-            });
+            cut.size(),
+            (i, tape) -> model.loss(tape, cut.get(i), TranslationModel.LossOptions.PLAIN, 0));
     return sum / sorted.stream().mapToInt(SentencePair::targets).sum();
   }
 
