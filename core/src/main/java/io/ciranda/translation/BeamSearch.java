@@ -25,7 +25,8 @@ import java.util.SplittableRandom;
  *
  * <p>A sentence has as many places as the beam is wide. At each step its places go to the likeliest
  * continuations of its hypotheses; one that ends with {@code </s>} takes its place with it. Equal
- * ones are taken in the order of their hypothesis, then of their symbol.
+ * ones are taken in the order of their hypothesis, then of their symbol. Word by word there is one
+ * hypothesis.
  *
  * <p>Belongs to one thread.
  */
@@ -74,23 +75,49 @@ final class BeamSearch implements AutoCloseable {
     Tape tape = Tape.inference(model.backend(), sources);
     tape.begin(0);
     Batch batch = Batch.of(tape, sentences, network.reversesSource());
-    if (network instanceof WordByWordNetwork words) {
-      return wordByWord(words.readouts(tape, batch), batch);
+    var finished = new ArrayList<List<Hypothesis>>();
+    var live = new ArrayList<Live>();
+    for (int s = 0; s < seeds.length; s++) {
+      finished.add(new ArrayList<>());
+      live.add(new Live(s, null, 0, new SplittableRandom(seeds[s])));
     }
-    return search(network.encode(tape, batch), batch, seeds);
+    if (network instanceof WordByWordNetwork words) {
+      wordByWord(words.readouts(tape, batch).value(), batch, live, finished);
+    } else {
+      search(network.encode(tape, batch), batch, live, finished);
+    }
+    for (List<Hypothesis> hypotheses : finished) {
+      // Stable: of equal ones, the first to end.
+      hypotheses.sort(Comparator.comparingDouble(Hypothesis::score).reversed());
+    }
+    return finished;
+  }
+
+  /**
+   * A hypothesis with one more symbol.
+   *
+   * @return null if it ends there and is among the finished ones
+   */
+  private Live extend(
+      Live from, Candidate by, float[] weights, boolean isLast, List<List<Hypothesis>> finished) {
+    var node = new Node(from.last(), by.id(), weights);
+    boolean isEnd = by.id() == TextCodec.END_ID;
+    if (isEnd || isLast) {
+      finished.get(from.sentence()).add(hypothesis(node, by.logProbability(), isEnd));
+      return null;
+    }
+    return new Live(from.sentence(), node, by.logProbability(), from.random());
   }
 
   // ---- with a decoder ----
 
-  private List<List<Hypothesis>> search(
-      TranslationNetwork.Encoded encoded, Batch batch, long[] seeds) {
-    int size = batch.lengths().dim(0);
-    var finished = new ArrayList<List<Hypothesis>>();
-    List<Live> live = new ArrayList<>();
-    for (int s = 0; s < size; s++) {
-      finished.add(new ArrayList<>());
-      live.add(new Live(s, null, 0, new SplittableRandom(seeds[s])));
-    }
+  private void search(
+      TranslationNetwork.Encoded encoded,
+      Batch batch,
+      List<Live> beginnings,
+      List<List<Hypothesis>> finished) {
+    List<Live> live = beginnings;
+    int size = live.size();
     int most = size * options.beam();
     int width = stateWidth(encoded.initial());
     states.reset();
@@ -106,22 +133,16 @@ final class BeamSearch implements AutoCloseable {
       var next = new ArrayList<Live>();
       for (Candidate candidate : chosen) {
         Live from = live.get(candidate.row());
-        var node = new Node(from.last(), candidate.id(), weights(decoded, batch, from, candidate));
-        boolean isEnd = candidate.id() == TextCodec.END_ID;
-        if (isEnd || t + 1 == options.limit(batch.lengths().get(from.sentence()))) {
-          finished.get(from.sentence()).add(hypothesis(node, candidate.logProbability(), isEnd));
-        } else {
+        boolean isLast = t + 1 == options.limit(batch.lengths().get(from.sentence()));
+        float[] weights = weights(decoded, batch, from, candidate);
+        Live longer = extend(from, candidate, weights, isLast, finished);
+        if (longer != null) {
           Memory.copy(before.address(next.size()), after.address(candidate.row()), width);
-          next.add(new Live(from.sentence(), node, candidate.logProbability(), from.random()));
+          next.add(longer);
         }
       }
       live = next;
     }
-    for (List<Hypothesis> hypotheses : finished) {
-      // Stable: of equal ones, the first to end.
-      hypotheses.sort(Comparator.comparingDouble(Hypothesis::score).reversed());
-    }
-    return finished;
   }
 
   private TranslationNetwork.Decoded step(
@@ -155,28 +176,12 @@ final class BeamSearch implements AutoCloseable {
   /** The best continuations of each sentence, as many as it has places left, best first. */
   private List<Candidate> choose(
       TranslationNetwork.Decoded decoded, List<Live> live, List<List<Hypothesis>> finished) {
-    logits(decoded.readouts().value(), live.size());
-    int v = model.target().size();
+    logits(decoded.readouts().value().address(), live.size());
     var chosen = new ArrayList<Candidate>();
     var candidates = new ArrayList<Candidate>();
     for (int r = 0; r < live.size(); r++) {
       Live hypothesis = live.get(r);
-      double normalizer = normalizers[r];
-      logits[r * v + TextCodec.BEGIN_ID] = Float.NEGATIVE_INFINITY;
-      if (options.unknown() == Decoding.Unknown.AVOID) {
-        logits[r * v + TextCodec.UNKNOWN_ID] = Float.NEGATIVE_INFINITY;
-      }
-      if (options.sampling().temperature() > 0) {
-        float[] row = Arrays.copyOfRange(logits, r * v, (r + 1) * v);
-        int id = options.sampling().choose(row, hypothesis.random());
-        candidates.add(new Candidate(r, id, hypothesis.logProbability() + row[id] - normalizer));
-      } else {
-        TopK.select(logits, r * v, v, ids, values);
-        for (int k = 0; k < ids.length; k++) {
-          double logProbability = hypothesis.logProbability() + values[k] - normalizer;
-          candidates.add(new Candidate(r, ids[k], logProbability));
-        }
-      }
+      candidates.addAll(continuations(r, hypothesis));
       boolean isLast = r == live.size() - 1 || live.get(r + 1).sentence() != hypothesis.sentence();
       if (isLast) {
         // Stable: candidates come in the order of their hypotheses and, of one, of their symbols.
@@ -189,12 +194,33 @@ final class BeamSearch implements AutoCloseable {
     return chosen;
   }
 
-  private void logits(Tensor readouts, int rows) {
+  /** The likeliest continuations of a hypothesis, best first, or the one that is sampled. */
+  private List<Candidate> continuations(int r, Live hypothesis) {
+    int v = model.target().size();
+    logits[r * v + TextCodec.BEGIN_ID] = Float.NEGATIVE_INFINITY;
+    if (options.unknown() == Decoding.Unknown.AVOID) {
+      logits[r * v + TextCodec.UNKNOWN_ID] = Float.NEGATIVE_INFINITY;
+    }
+    double before = hypothesis.logProbability();
+    if (options.sampling().temperature() > 0) {
+      float[] row = Arrays.copyOfRange(logits, r * v, (r + 1) * v);
+      int id = options.sampling().choose(row, hypothesis.random());
+      return List.of(new Candidate(r, id, before + row[id] - normalizers[r]));
+    }
+    TopK.select(logits, r * v, v, ids, values);
+    var candidates = new ArrayList<Candidate>();
+    for (int k = 0; k < ids.length; k++) {
+      candidates.add(new Candidate(r, ids[k], before + values[k] - normalizers[r]));
+    }
+    return candidates;
+  }
+
+  private void logits(long readouts, int rows) {
     int v = model.target().size();
     Tensor to = steps.tensor(rows, v);
     int width = model.config().embedding();
     long bias = model.outputBias().value().address();
-    output.gemm(to.address(), v, bias, readouts.address(), width, rows);
+    output.gemm(to.address(), v, bias, readouts, width, rows);
     int n = rows * v;
     logits = logits.length < n ? new float[n] : logits;
     MemorySegment.copy(to.segment(), ValueLayout.JAVA_FLOAT, 0, logits, 0, n);
@@ -288,32 +314,26 @@ final class BeamSearch implements AutoCloseable {
 
   // ---- without ----
 
-  private List<List<Hypothesis>> wordByWord(Variable readouts, Batch batch) {
-    steps.reset();
-    int size = batch.lengths().dim(0);
-    int positions = batch.source().dim(0);
-    int v = model.target().size();
-    logits(readouts.value(), positions * size);
-    var all = new ArrayList<List<Hypothesis>>();
-    for (int b = 0; b < size; b++) {
-      var symbols = new ArrayList<Integer>();
-      double logProbability = 0;
-      boolean isFinished = false;
-      for (int t = 0; t < batch.lengths().get(b) && !isFinished; t++) {
-        int row = t * size + b;
-        TopK.select(logits, row * v, v, ids, values);
-        int id = ids[0];
-        logProbability += values[0] - normalizers[row];
-        isFinished = id == TextCodec.END_ID;
-        if (!isFinished) {
-          symbols.add(id);
+  /** Position after position: no symbol hangs on the one before, so that a beam gains nothing. */
+  private void wordByWord(
+      Tensor readouts, Batch batch, List<Live> beginnings, List<List<Hypothesis>> finished) {
+    List<Live> live = beginnings;
+    int size = live.size();
+    for (int t = 0; !live.isEmpty(); t++) {
+      steps.reset();
+      logits(readouts.address(t), size);
+      var next = new ArrayList<Live>();
+      for (Live from : live) {
+        int length = batch.lengths().get(from.sentence());
+        boolean isLast = t + 1 == Math.min(length, options.limit(length));
+        Candidate best = continuations(from.sentence(), from).getFirst();
+        Live longer = extend(from, best, null, isLast, finished);
+        if (longer != null) {
+          next.add(longer);
         }
       }
-      int[] found = symbols.stream().mapToInt(id -> id).toArray();
-      double score = logProbability / Math.pow(found.length + 1.0, options.lengthPenalty());
-      all.add(List.of(new Hypothesis(found, isFinished, logProbability, score, new float[0][])));
+      live = next;
     }
-    return all;
   }
 
   @Override

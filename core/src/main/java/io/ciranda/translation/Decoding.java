@@ -3,9 +3,12 @@ package io.ciranda.translation;
 import io.ciranda.infer.Sampling;
 
 /**
- * How targets are searched for.
+ * How targets are searched for. Word by word there is an output for each symbol of the source,
+ * {@code </s>} included: a target ends with the last of them, or before at a limit of these
+ * options.
  *
- * @param beam hypotheses that are followed at once; 1 for the greedy choice at each step
+ * @param beam hypotheses that are followed at once; 1 for the greedy choice at each step, which it
+ *     always is word by word: there no symbol hangs on the one before
  * @param lengthPenalty alpha: finished hypotheses are compared by {@code log p / length^alpha}, the
  *     length counting {@code </s>} (Wu et al. 2016, equation 14, without its constants); 0 for none
  * @param maxLength symbols of a target at most, {@code </s>} included

@@ -1,6 +1,7 @@
 package io.ciranda.translation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -166,9 +167,10 @@ class TranslatorTest {
     }
   }
 
-  @Test
-  void sampledTargetsComeFromTheSeed() {
-    var config = TranslationModel.Config.of(Architecture.ATTENTION, Cell.GRU, 8, 8, 0);
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void sampledTargetsComeFromTheSeed(Architecture architecture) {
+    var config = TranslationModel.Config.of(architecture, Cell.GRU, 8, 8, 0);
     try (var model = model(config)) {
       var warm = new Sampling(1.5, 0, 1);
       List<String> many = Collections.nCopies(20, "a man");
@@ -183,6 +185,53 @@ class TranslatorTest {
           var another = new Translator(model, other, 8, 2)) {
         assertTrue(!texts(translator, many).equals(texts(another, many)));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void whatIsNotToBeWrittenIsNot(Architecture architecture) {
+    var config = TranslationModel.Config.of(architecture, Cell.GRU, 8, 8, 0);
+    try (var model = untrained(config)) {
+      model.outputBias().value().set(200, TextCodec.BEGIN_ID);
+      model.outputBias().value().set(100, TextCodec.UNKNOWN_ID);
+      for (double temperature : new double[] {0, 1}) {
+        var sampling = new Sampling(temperature, 0, 1);
+        var write = new Decoding(1, 1, 2, 3, sampling, 5, Decoding.Unknown.WRITE);
+        var avoid = new Decoding(1, 1, 2, 3, sampling, 5, Decoding.Unknown.AVOID);
+        try (var writing = new Translator(model, write, 8, 1);
+            var avoiding = new Translator(model, avoid, 8, 1)) {
+          assertEquals(
+              List.of(TextCodec.UNKNOWN, TextCodec.UNKNOWN), writing.translate("a man").target());
+          for (Translation translation : avoiding.translate(LINES)) {
+            List<String> target = translation.target();
+            assertFalse(target.contains(TextCodec.UNKNOWN), target::toString);
+            assertFalse(target.contains(TextCodec.BEGIN), target::toString);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void aTargetIsNoLongerThanAllowed(Architecture architecture) {
+    var config = TranslationModel.Config.of(architecture, Cell.GRU, 8, 8, 0);
+    try (var model = untrained(config)) {
+      model.outputBias().value().set(-100, TextCodec.END_ID);
+      assertEquals(3, length(model, 3, 1));
+      assertEquals(2, length(model, 3, 0.25)); // of 7 and the end
+      assertEquals(architecture == Architecture.WORD_BY_WORD ? 8 : 9, length(model, 9, 3));
+    }
+  }
+
+  /** Of what becomes of seven words. */
+  private static int length(TranslationModel model, int most, double factor) {
+    var options = new Decoding(1, 1, most, factor, Sampling.greedy(), 0, Decoding.Unknown.WRITE);
+    try (var translator = new Translator(model, options, 8, 1)) {
+      Translation translation = translator.translate("a man , a dog , the");
+      assertFalse(translation.isComplete());
+      return translation.target().size();
     }
   }
 
