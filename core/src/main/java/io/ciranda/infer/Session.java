@@ -130,7 +130,10 @@ public final class Session implements AutoCloseable {
     enter();
     try {
       requireInput(true);
-      requireLength("x", 1, rows);
+      if (rows != 1) {
+        throw new IllegalArgumentException(
+            "x: expected %d symbols, one for each stream, actual 1".formatted(rows));
+      }
       requireLength("y", y.length, outputSize(1));
       prepareCopies(1);
       memory.x().set(INT, 0, id);

@@ -509,6 +509,22 @@ class SessionTest {
   }
 
   @Test
+  void aSymbolByItselfNeedsOneStream() {
+    try (Network network = Networks.random(Networks.languageModel(Cell.LSTM, 10, 6, 1));
+        Model model = Model.of(network);
+        Session session = model.newSession(2)) {
+      float[] y = new float[20];
+      assertMessage(
+          "x: expected 2 symbols, one for each stream, actual 1", () -> session.step(3, y));
+      session.leave(0);
+      session.step(3, y);
+      session.leave(0);
+      assertMessage(
+          "x: expected 0 symbols, one for each stream, actual 1", () -> session.step(3, y));
+    }
+  }
+
+  @Test
   void wrongInputIsRefusedAndChangesNothing() {
     try (Network network = Networks.random(Networks.languageModel(Cell.LSTM, 10, 6, 1));
         Network features = Networks.random(Networks.stack(Cell.LSTM, 3, 6, 1, false));
