@@ -101,8 +101,8 @@ public final class Session implements AutoCloseable {
    * @param y out {@code [B][O]}; must not overlap x
    * @throws UnsupportedOperationException if a layer runs backwards in time: the model needs whole
    *     sequences
-   * @throws IllegalArgumentException if a segment is too short or not writable, or a symbol is
-   *     outside the vocabulary; the state is then unchanged
+   * @throws IllegalArgumentException if a segment is too short or not writable, native ones
+   *     overlap, or a symbol is outside the vocabulary; the state is then unchanged
    * @throws IllegalStateException if the session is closed or in use by another thread
    */
   public void step(MemorySegment x, MemorySegment y) {
@@ -152,8 +152,8 @@ public final class Session implements AutoCloseable {
    * @param x {@code [T][B]} symbols or {@code [T][B][I]} features
    * @param y out {@code [T][B][O]}; must not overlap x
    * @param steps T
-   * @throws IllegalArgumentException if a segment is too short or not writable, or a symbol is
-   *     outside the vocabulary; the state is then unchanged
+   * @throws IllegalArgumentException if a segment is too short or not writable, native ones
+   *     overlap, or a symbol is outside the vocabulary; the state is then unchanged
    * @throws IllegalStateException if the session is closed or in use by another thread
    */
   public void run(MemorySegment x, MemorySegment y, int steps) {
@@ -166,6 +166,7 @@ public final class Session implements AutoCloseable {
       if (y.isReadOnly()) {
         throw new IllegalArgumentException("y: expected a segment to write, actual is read-only");
       }
+      requireApart(x, 4 * in, y, 4 * out);
       if (!x.isNative() || !y.isNative()) {
         prepareCopies(steps);
       }
@@ -628,6 +629,16 @@ public final class Session implements AutoCloseable {
     }
     if (!segment.isAccessibleBy(Thread.currentThread())) {
       throw new WrongThreadException(name + ": the segment belongs to another thread");
+    }
+  }
+
+  /** Later windows of x are read, unchecked, after earlier ones of y are written. */
+  private static void requireApart(MemorySegment x, long in, MemorySegment y, long out) {
+    if (x.isNative()
+        && y.isNative()
+        && x.address() < y.address() + out
+        && y.address() < x.address() + in) {
+      throw new IllegalArgumentException("y: expected a segment apart from x, actual overlaps it");
     }
   }
 

@@ -509,6 +509,27 @@ class SessionTest {
   }
 
   @Test
+  void anOutputOverTheInputIsRefused() {
+    try (Network network = Networks.random(Networks.languageModel(Cell.LSTM, 10, 6, 1));
+        Model model = Model.of(network);
+        Session session = model.newSession();
+        Arena arena = Arena.ofConfined()) {
+      String message = "y: expected a segment apart from x, actual overlaps it";
+      MemorySegment memory = arena.allocate(4 * 24);
+      byte[] state = session.save();
+      MemorySegment x = memory.asSlice(8, 4 * 2);
+      for (long at : new long[] {0, 4, 8, 12}) {
+        assertMessage(message, () -> session.run(x, memory.asSlice(at, 4 * 20), 2));
+      }
+      assertMessage(message, () -> session.step(memory.asSlice(39, 4), memory.asSlice(0, 40)));
+      assertArrayEquals(state, session.save());
+      session.step(memory.asSlice(40, 4), memory.asSlice(0, 40));
+      memory.fill((byte) 0);
+      session.step(memory.asSlice(0, 4), memory.asSlice(4, 40));
+    }
+  }
+
+  @Test
   void aSymbolByItselfNeedsOneStream() {
     try (Network network = Networks.random(Networks.languageModel(Cell.LSTM, 10, 6, 1));
         Model model = Model.of(network);
