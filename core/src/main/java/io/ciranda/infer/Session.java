@@ -58,7 +58,6 @@ public final class Session implements AutoCloseable {
   private int taken; // steps before this run: every other one reads the weights backwards
 
   private int rows;
-  private boolean atStart; // no step since the last reset
 
   @SuppressWarnings("unused") // through BUSY
   private boolean busy;
@@ -74,7 +73,7 @@ public final class Session implements AutoCloseable {
     bidirectional = sizes.bidirectional();
     network = memory.network();
     before = new long[network.threads()][network.threads()];
-    states = new States(memory);
+    states = new States(memory, capacity);
     rows = capacity;
     startAll();
   }
@@ -147,7 +146,8 @@ public final class Session implements AutoCloseable {
 
   /**
    * Several steps of every stream, from the state where it is; a bidirectional model starts from
-   * the beginning of a sequence each time.
+   * the beginning of a sequence each time, or from the state that was set since the last. Whether
+   * it is to start goes with a stream where its state is copied or saved.
    *
    * @param x {@code [T][B]} symbols or {@code [T][B][I]} features
    * @param y out {@code [T][B][O]}; must not overlap x
@@ -231,10 +231,10 @@ public final class Session implements AutoCloseable {
       return;
     }
     memory.prepare(steps);
-    if (bidirectional && !atStart) {
-      startAll();
+    if (bidirectional) {
+      states.startEnded(rows);
+      states.end(rows);
     }
-    atStart = false;
     input[0] = x;
     output = y;
     length = steps;
@@ -372,7 +372,6 @@ public final class Session implements AutoCloseable {
     for (int row = 0; row < rows; row++) {
       states.start(row);
     }
-    atStart = true;
   }
 
   /**
@@ -446,7 +445,6 @@ public final class Session implements AutoCloseable {
     try {
       var copy = new Session(model, capacity);
       copy.rows = rows;
-      copy.atStart = atStart;
       for (int row = 0; row < rows; row++) {
         copy.states.copyRow(row, states, row);
       }
@@ -506,9 +504,7 @@ public final class Session implements AutoCloseable {
   private void set(boolean cell, int l, int d, float[] values) {
     enter();
     try {
-      if (bidirectional && !atStart) {
-        startAll();
-      }
+      states.startEnded(rows);
       states.set(cell, l, d, rows, values);
     } finally {
       exit();
@@ -534,8 +530,7 @@ public final class Session implements AutoCloseable {
   public void restore(byte[] saved) {
     enter();
     try {
-      rows = states.restore(saved, capacity);
-      atStart = true;
+      rows = states.restore(saved);
     } finally {
       exit();
     }

@@ -4,6 +4,7 @@ import io.ciranda.memory.Memory;
 import io.ciranda.network.Architecture.Layer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** The recurrent state of the streams of a session; checks nothing but what comes from outside. */
 final class States {
@@ -13,10 +14,14 @@ final class States {
   private final PackedNetwork network;
   private final long[][] h; // [L][parts] addresses of [capacity][P]
   private final long[][] c; // the same, 0 where the cell has none
+  private final boolean bidirectional;
+  private final boolean[] ended; // [capacity]: a bidirectional run, which nothing goes on from
   private final int fingerprint;
 
-  States(SessionMemory memory) {
+  States(SessionMemory memory, int capacity) {
     network = memory.network();
+    bidirectional = network.architecture().bidirectional();
+    ended = new boolean[capacity];
     var sizes = network.architecture().layers();
     h = new long[network.layers()][];
     c = new long[network.layers()][];
@@ -51,6 +56,21 @@ final class States {
         network.parts(l)[part].start(row(h, l, part, row), row(c, l, part, row));
       }
     }
+    ended[row] = false;
+  }
+
+  /** Sets the streams whose sequence has ended to the start of another. */
+  void startEnded(int rows) {
+    for (int row = 0; row < rows; row++) {
+      if (ended[row]) {
+        start(row);
+      }
+    }
+  }
+
+  /** Marks the ends of the sequences of a bidirectional run. */
+  void end(int rows) {
+    Arrays.fill(ended, 0, rows, true);
   }
 
   private long row(long[][] state, int l, int part, int row) {
@@ -72,6 +92,7 @@ final class States {
         }
       }
     }
+    ended[to] = other.ended[from];
   }
 
   /** {@code [rows][H]}. */
@@ -119,11 +140,13 @@ final class States {
   /**
    * The states of {@code rows} streams: "CIS1", a hash of the layers' sizes, the number of streams;
    * then float32 values, stream after stream, layer after layer, direction after direction, h
-   * {@code [H]} before c {@code [H]}. Little-endian.
+   * {@code [H]} before c {@code [H]}. Little-endian. Of a bidirectional model a byte for each
+   * stream comes last: 1 if its sequence has ended.
    */
   byte[] save(int rows) {
     ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(savedBytes(rows))).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Math.toIntExact(stateBytes(rows) + endBytes(rows)))
+            .order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(MAGIC).putInt(fingerprint).putInt(rows);
     visit(
         rows,
@@ -132,6 +155,9 @@ final class States {
             bytes.putFloat(Memory.get(state, j));
           }
         });
+    for (int row = 0; row < endBytes(rows); row++) {
+      bytes.put((byte) (ended[row] ? 1 : 0));
+    }
     return bytes.array();
   }
 
@@ -140,7 +166,7 @@ final class States {
    *
    * @return the number of streams
    */
-  int restore(byte[] saved, int capacity) {
+  int restore(byte[] saved) {
     ByteBuffer bytes = ByteBuffer.wrap(saved).order(ByteOrder.LITTLE_ENDIAN);
     if (saved.length < HEADER || bytes.getInt() != MAGIC) {
       throw new IllegalArgumentException(
@@ -151,13 +177,14 @@ final class States {
           "expected the state of a model with the same layers, actual of another");
     }
     int rows = bytes.getInt();
-    if (rows < 0 || rows > capacity) {
+    if (rows < 0 || rows > ended.length) {
       throw new IllegalArgumentException(
-          "expected the state of at most %d streams, actual %d".formatted(capacity, rows));
+          "expected the state of at most %d streams, actual %d".formatted(ended.length, rows));
     }
-    if (saved.length != savedBytes(rows)) {
+    long expected = stateBytes(rows) + endBytes(rows);
+    if (saved.length != expected && saved.length != stateBytes(rows)) {
       throw new IllegalArgumentException(
-          "expected %d bytes of state, actual %d".formatted(savedBytes(rows), saved.length));
+          "expected %d bytes of state, actual %d".formatted(expected, saved.length));
     }
     visit(
         rows,
@@ -166,13 +193,21 @@ final class States {
             Memory.set(state, j, bytes.getFloat());
           }
         });
+    for (int row = 0; row < rows; row++) {
+      // Older versions did not write it, and mostly saved what had ended.
+      ended[row] = bidirectional && (!bytes.hasRemaining() || bytes.get() != 0);
+    }
     return rows;
   }
 
-  private long savedBytes(int rows) {
+  private long stateBytes(int rows) {
     long[] floats = {0};
     visit(1, (_, units) -> floats[0] += units);
     return HEADER + 4 * floats[0] * rows;
+  }
+
+  private int endBytes(int rows) {
+    return bidirectional ? rows : 0;
   }
 
   private interface Visitor {

@@ -509,6 +509,66 @@ class SessionTest {
   }
 
   @Test
+  void aBidirectionalStreamGoesOnWhereverItsStateIsTaken() {
+    try (Network network = Networks.random(Networks.stack(Cell.LSTM, 2, 4, 1, true));
+        Model model = Model.of(network);
+        Session session = model.newSession();
+        Session other = model.newSession()) {
+      float[] fromStart = run(session);
+      byte[] ended = session.save();
+      float[] last = session.hidden(0, 0);
+
+      session.restore(ended);
+      assertArrayEquals(last, session.hidden(0, 0));
+      assertArrayEquals(fromStart, run(session), "restored");
+      session.restore(Arrays.copyOf(ended, ended.length - 1)); // as it once was saved
+      assertArrayEquals(fromStart, run(session), "restored from what tells no ends");
+
+      other.copyFrom(session, 0, 0);
+      assertArrayEquals(last, other.hidden(0, 0));
+      assertArrayEquals(fromStart, run(other), "copied to a new one");
+
+      session.setHidden(0, 0, new float[] {1, -1, 1, -1});
+      byte[] set = session.save();
+      other.copyFrom(session, 0, 0);
+      float[] fromSet = run(session);
+      assertTrue(!Arrays.equals(fromStart, fromSet), "the state that was set is heard");
+      assertArrayEquals(fromSet, run(other), "copied to one that ran");
+      session.restore(set);
+      assertArrayEquals(fromSet, run(session), "restored");
+      assertArrayEquals(fromStart, run(session), "from the beginning again");
+    }
+  }
+
+  @Test
+  void bidirectionalStreamsStartEachByItself() {
+    try (Network network = Networks.random(Networks.stack(Cell.GRU, 2, 4, 1, true));
+        Model model = Model.of(network);
+        Session two = model.newSession(2);
+        Session one = model.newSession()) {
+      float[] x = {1, 2, 1, 2};
+      float[] y = new float[16];
+      two.run(x, y, 1);
+      one.setHidden(0, 1, new float[] {1, -1, 1, -1});
+      two.copyFrom(one, 0, 1);
+      two.run(x, y, 1);
+      float[] set = new float[8];
+      one.run(new float[] {1, 2}, set, 1);
+      float[] start = new float[8];
+      one.run(new float[] {1, 2}, start, 1);
+      assertArrayEquals(start, Arrays.copyOf(y, 8));
+      assertArrayEquals(set, Arrays.copyOfRange(y, 8, 16));
+    }
+  }
+
+  private static float[] run(Session session) {
+    Architecture sizes = session.model().architecture();
+    float[] y = new float[5 * sizes.output()];
+    session.run(Values.floats("x", 5L * sizes.input()), y, 5);
+    return y;
+  }
+
+  @Test
   void anOutputOverTheInputIsRefused() {
     try (Network network = Networks.random(Networks.languageModel(Cell.LSTM, 10, 6, 1));
         Model model = Model.of(network);
