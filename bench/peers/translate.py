@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """PyTorch's side of the translation benchmarks: training and decoding of an encoder and decoder with attention on the CPU.
 
-    python3 -m venv venv && venv/bin/pip install torch numpy
+    python3 -m venv venv && venv/bin/pip install torch==2.13.0 numpy
     venv/bin/python bench/peers/translate.py train --cell gru --hidden 512 --batch 64 --threads 2
     venv/bin/python bench/peers/translate.py decode --cell gru --hidden 512 --batch 1 --beam 5 --threads 1
 

@@ -10,8 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The least time that the products of a call take on this machine: what they read from where it
- * lies, or what they multiply at the peak of the multiply-add units, whichever is more.
+ * The time that the products of a call take at the speeds of this machine: what they read from
+ * where it lies, or what they multiply at the peak of the multiply-add units, whichever is more.
+ * Who reads weights larger than a cache to and fro, as the engine does, finds some of them in it,
+ * and can be faster than that: the speeds are those of reading upwards again and again.
  *
  * <ul>
  *   <li>The inputs' products of all steps of a sequence are one product, and read their weights

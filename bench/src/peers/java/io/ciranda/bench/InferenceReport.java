@@ -85,7 +85,7 @@ final class InferenceReport {
         - %d forks of each engine in turn, each %d s of warm-up and %d s of measurement
         - times of a call in microseconds, p50 / p99 / p99.9: the median of the forks (p99.9 is the slowest where a fork has under 1,000 calls)
         - ratio: p50 of %s to the rival's, which runs f32, in the same round: the median (min - max)
-        - limit: the least time of the call's products here in microseconds, and its share of the p50; measured in the same run: %s
+        - limit: the time of the call's products at this machine's speeds in microseconds, and its share of the p50; measured in the same run: %s
 
         ![Ratios](%s)
 
