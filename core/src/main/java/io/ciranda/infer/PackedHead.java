@@ -40,6 +40,7 @@ final class PackedHead {
         linear
             ? new SlicedProduct(
                 kernels,
+                precision,
                 owner,
                 features,
                 columns,

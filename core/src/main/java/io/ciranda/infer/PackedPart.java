@@ -25,6 +25,7 @@ abstract class PackedPart {
   final int gates; // G
   final Slice slice;
 
+  private final int blocks; // of the recurrent product
   private final SlicedProduct input; // null where the input are tokens whose products are folded
   private final long inputBias; // [GP]
   private final long folded; // [V][GP], or 0
@@ -104,6 +105,7 @@ abstract class PackedPart {
     kernels = source.kernels;
     gates = source.layer().cell().gates();
     slice = source.slices.get(source.own);
+    blocks = SlicedProduct.blocks(kernels, source.precision, gateRow());
     inputBias = padded(source, weights.biasIh(), addBiases ? weights.biasHh() : null);
     boolean tokens = source.l == 0 && source.network.architecture().readsTokens();
     vectors = tokens ? source.vectors : null;
@@ -134,6 +136,7 @@ abstract class PackedPart {
     int rows = (toGate - fromGate) * slice.padded();
     return new SlicedProduct(
         kernels,
+        source.precision,
         source.owner,
         columns,
         rows,
@@ -214,7 +217,6 @@ abstract class PackedPart {
    */
   final void step(
       long h, long c, long z, long[] hPrev, Scratch scratch, int rows, boolean backwards) {
-    int blocks = SlicedProduct.blocks(kernels, gateRow());
     for (int i = 0; i < blocks; i++) {
       recurrentProduct(backwards ? blocks - 1 - i : i, z, hPrev, scratch, rows);
     }

@@ -18,7 +18,7 @@ public final class Checkpoints {
       names = "--checkpoints",
       paramLabel = "FOLDER",
       description = {
-        "Each training is kept there after each epoch, so that the same command goes on if it is interrupted;",
+        "Each training is kept there again and again, so that the same command goes on if it is interrupted;",
         "at the end the files are deleted (default: none)."
       })
   private Path folder;
@@ -51,12 +51,21 @@ public final class Checkpoints {
    * @param training its name, another one for each training of the example
    */
   public SequenceOptions keep(String training, SequenceOptions options) {
+    return folder == null ? options : options.withCheckpoint(file(training));
+  }
+
+  /**
+   * Where a training keeps itself; null where it need not.
+   *
+   * @param training its name, as above
+   */
+  public Path file(String training) {
     if (folder == null) {
-      return options;
+      return null;
     }
     Path file = folder.resolve(training + ".checkpoint");
     files.add(file);
-    return options.withCheckpoint(file);
+    return file;
   }
 
   /** Of all trainings, when the figures of the example are known. */

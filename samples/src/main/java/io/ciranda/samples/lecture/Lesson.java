@@ -124,7 +124,12 @@ public final class Lesson {
 
   /** Begins to show a training that takes minutes: speed, loss and the time left. */
   public TrainingProgress progress(String task, long steps) {
-    return TrainingProgress.start(console, task, 0, steps, ChronoUnit.FOREVER.getDuration());
+    return progress(task, 0, steps);
+  }
+
+  /** The same for a training that goes on: {@code done} of its steps were before. */
+  public TrainingProgress progress(String task, long done, long steps) {
+    return TrainingProgress.start(console, task, done, steps, ChronoUnit.FOREVER.getDuration());
   }
 
   /** Adds a line to the table of results. */

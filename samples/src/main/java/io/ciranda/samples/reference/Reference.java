@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     name = "reference",
     description = {
       "Trainings at real scale on published data, each with the figure that it must reach.",
-      "A run that was stopped goes on where it was; one that is finished is only reported."
+      "A run that was stopped goes on where it was; one that is finished is only reported.",
+      "Exit code 1 where a figure is missed."
     })
 public final class Reference extends CirandaCommand {
   @ArgGroup(multiplicity = "1")

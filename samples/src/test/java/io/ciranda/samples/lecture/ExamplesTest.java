@@ -344,6 +344,38 @@ class ExamplesTest {
     }
   }
 
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void programsThatAreKilledGoOnWithTheSameCommand() throws Exception {
+    String command = "example execute --curriculum naive --hidden 8 --steps 400 --out " + folder;
+    Typed whole = Typed.words(command);
+    Path kept = folder.resolve("kept");
+    String keeping = command + " --checkpoints " + kept;
+    ChildCiranda.asLaunched(folder)
+        .start(List.of(keeping.split(" ", -1)))
+        .untilItSays("naive, 1,600 programs: ")
+        .signal("KILL")
+        .end();
+    assertTrue(Files.exists(kept.resolve("naive.checkpoint")));
+    Typed.words(keeping.replace("--hidden 8", "--hidden 9"))
+        .fails(1, "naive.checkpoint", "8 units", "9 units");
+    Typed again = Typed.words(keeping);
+    assertFalse(again.err().contains("naive, 800 programs: "), again.err());
+    assertEquals(
+        whole.err().lines().filter(line -> line.contains("naive, 16,000 programs: ")).toList(),
+        again.err().lines().filter(line -> line.contains("naive, 16,000 programs: ")).toList());
+    assertEquals(figures(whole), figures(again));
+    try (Stream<Path> left = Files.list(kept)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  private static List<String> figures(Typed typed) {
+    List<String> figures = typed.out().lines().filter(line -> line.startsWith("naive: ")).toList();
+    assertEquals(2, figures.size(), typed.toString());
+    return figures;
+  }
+
   /** The losses of each epoch, without its time, and the accuracies. */
   private static List<String> results(Typed typed) {
     return (typed.err() + typed.out())

@@ -1,5 +1,6 @@
 package io.ciranda.samples.lecture.execute;
 
+import io.ciranda.samples.lecture.Checkpoints;
 import io.ciranda.samples.lecture.Figure;
 import io.ciranda.samples.lecture.Learning;
 import io.ciranda.samples.lecture.LectureExample;
@@ -7,12 +8,15 @@ import io.ciranda.samples.lecture.Lesson;
 import io.ciranda.samples.report.LineChart;
 import io.ciranda.samples.report.TrainingProgress;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ciranda example execute}. */
@@ -131,6 +135,8 @@ public final class Execute extends LectureExample {
       })
   private double goal;
 
+  @Mixin private Checkpoints checkpoints;
+
   @Override
   public int seconds() {
     return 90;
@@ -149,6 +155,7 @@ public final class Execute extends LectureExample {
     require(batch >= THREADS, "--batch: expected at least %d, actual %d".formatted(THREADS, batch));
     require(steps >= 1, "--steps: expected at least 1, actual " + steps);
     require(rate > 0, "--lr: expected above 0, actual " + rate);
+    checkpoints.prepare();
     var target = new Difficulty(digits, nesting);
     var random = new SplittableRandom(lesson.seed());
     var programs = new Programs(task, target, reverse, TESTS, random);
@@ -179,6 +186,7 @@ public final class Execute extends LectureExample {
     }
     chart.dashes(SIMPLE, learned(), filled(simple));
     lesson.picture("execute", chart);
+    checkpoints.delete();
   }
 
   /** The programs learned from when the test is looked at. */
@@ -207,33 +215,69 @@ public final class Execute extends LectureExample {
 
   /** How well the test is told before, on the way and at the end. */
   private List<Score> learn(
-      ProgramModel model, Curriculum curriculum, Programs programs, Lesson lesson) {
+      ProgramModel model, Curriculum curriculum, Programs programs, Lesson lesson)
+      throws IOException {
     var random = new SplittableRandom(lesson.seed() + 1);
     var network = model.network();
     long read = 0;
-    var scores = new ArrayList<Score>();
     try (var learning =
-            new Learning(lesson.backend(), network.parameters(), network::refresh, THREADS);
-        TrainingProgress progress = lesson.progress(curriculum.toString(), steps)) {
-      scores.add(Score.of(programs.test(), model.told(programs.test())));
-      for (int step = 0; step < steps; step++) {
-        List<Program> some = programs.batch(batch, curriculum, (double) step / steps, random);
-        float scale = 1f / ProgramModel.characters(some);
-        double loss =
-            learning.step(
-                step, steps, rate, (worker, tape) -> model.loss(tape, part(some, worker), scale));
-        read += some.stream().mapToInt(model::steps).sum();
-        progress.step(step + 1, read, loss * scale);
-        if (step + 1 == stepsAt(scores.size())) {
-          Score score = Score.of(programs.test(), model.told(programs.test()));
-          progress.say(
-              "%s, %,d programs: %.4f of the characters, %.4f of the outputs"
-                  .formatted(curriculum, (step + 1L) * batch, score.characters(), score.outputs()));
-          scores.add(score);
+        new Learning(lesson.backend(), network.parameters(), network::refresh, THREADS)) {
+      Path file = checkpoints.file(curriculum.toString());
+      String training = training(curriculum, lesson.seed());
+      var scores = new ArrayList<Score>();
+      if (file != null && Files.exists(file)) {
+        scores.addAll(Score.unpack(learning.restore(file, training, Score.bounds(looks() + 1))));
+      }
+      if (scores.isEmpty()) {
+        scores.add(Score.of(programs.test(), model.told(programs.test())));
+      }
+      int done = stepsAt(scores.size() - 1);
+      try (TrainingProgress progress = lesson.progress(curriculum.toString(), done, steps)) {
+        for (int step = 0; step < steps; step++) {
+          List<Program> some = programs.batch(batch, curriculum, (double) step / steps, random);
+          if (step < done) {
+            continue; // drawn all the same, so that the next ones are as if never interrupted
+          }
+          float scale = 1f / ProgramModel.characters(some);
+          double loss =
+              learning.step(
+                  step, steps, rate, (worker, tape) -> model.loss(tape, part(some, worker), scale));
+          read += some.stream().mapToInt(model::steps).sum();
+          progress.step(step + 1, read, loss * scale);
+          if (step + 1 == stepsAt(scores.size())) {
+            Score score = Score.of(programs.test(), model.told(programs.test()));
+            progress.say(
+                "%s, %,d programs: %.4f of the characters, %.4f of the outputs"
+                    .formatted(
+                        curriculum, (step + 1L) * batch, score.characters(), score.outputs()));
+            scores.add(score);
+            if (file != null) {
+              learning.save(file, training, Score.pack(scores, looks() + 1));
+            }
+          }
         }
       }
+      return scores;
     }
-    return scores;
+  }
+
+  /** What a training that goes on must have in common with the one before. */
+  private String training(Curriculum curriculum, long seed) {
+    return "%s, %d digits, nesting %d, %s, reversed %s, %s, %d units, %d layers, memory %d, batch %d, %d steps, rate %s, seed %d"
+        .formatted(
+            task,
+            digits,
+            nesting,
+            curriculum,
+            reverse,
+            delivery,
+            hidden,
+            layers,
+            memory,
+            batch,
+            steps,
+            rate,
+            seed);
   }
 
   /** Every second program, so that threads have about as much to do. */

@@ -1,5 +1,6 @@
 package io.ciranda.samples.lecture.execute;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -10,6 +11,33 @@ import java.util.stream.IntStream;
  * @param outputs the share of outputs that are right to the end
  */
 record Score(double characters, double outputs) {
+
+  /** The number of scores and they, as a checkpoint keeps them: as many as there may be. */
+  static long[] pack(List<Score> scores, int most) {
+    long[] longs = new long[1 + 2 * most];
+    longs[0] = scores.size();
+    for (int i = 0; i < scores.size(); i++) {
+      longs[1 + 2 * i] = Double.doubleToRawLongBits(scores.get(i).characters);
+      longs[2 + 2 * i] = Double.doubleToRawLongBits(scores.get(i).outputs);
+    }
+    return longs;
+  }
+
+  /** The greatest values that {@link #pack} gives: bits of doubles rise as these do. */
+  static long[] bounds(int most) {
+    return pack(Collections.nCopies(most, new Score(1, 1)), most);
+  }
+
+  /** What {@link #pack} packed. */
+  static List<Score> unpack(long[] longs) {
+    return IntStream.range(0, (int) longs[0])
+        .mapToObj(
+            i ->
+                new Score(
+                    Double.longBitsToDouble(longs[1 + 2 * i]),
+                    Double.longBitsToDouble(longs[2 + 2 * i])))
+        .toList();
+  }
 
   /** Of {@code told}, as long as the programs' outputs. */
   static Score of(List<Program> programs, List<String> told) {
