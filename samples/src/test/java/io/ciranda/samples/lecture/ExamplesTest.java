@@ -357,7 +357,7 @@ class ExamplesTest {
         .signal("KILL")
         .end();
     assertTrue(Files.exists(kept.resolve("naive.checkpoint")));
-    Typed.words(keeping.replace("--hidden 8", "--hidden 9"))
+    Typed.words(keeping.replace("--hidden 8", "--hidden 9 --json"))
         .fails(1, "naive.checkpoint", "8 units", "9 units");
     Typed again = Typed.words(keeping);
     assertFalse(again.err().contains("naive, 800 programs: "), again.err());
