@@ -20,8 +20,9 @@
  *       the model was made for, each session with its own, but on no more than the CPUs that the
  *       JVM sees. A container with a quota of at most one CPU has one: there nobody spins. The JVM
  *       rounds a quota up: with one and a half, two threads share what there is, and one is enough.
- *   <li>A size that is wrong, a symbol outside the vocabulary, memory that is closed: an exception
- *       before the first step, with expected and actual; the state is as before.
+ *   <li>A size that is wrong, a symbol outside the vocabulary, memory that is closed, an output
+ *       over the input: an exception before the first step, with expected and actual; the state is
+ *       as before.
  *   <li>NaN stays in its stream: its outputs are NaN until it is reset, the others in the batch
  *       have the bits that they have without it.
  * </ul>

@@ -129,7 +129,12 @@ final class SequenceFile {
             floats(in, "targets.quantiles"));
     requireConsistent(encoder, targets);
     SequenceNetwork network = SequenceNetwork.read(sizes(in, encoder, targets), in);
-    return new SequenceModel(kind, encoder, targets, network);
+    try {
+      return new SequenceModel(kind, encoder, targets, network);
+    } catch (Throwable e) {
+      network.close();
+      throw e;
+    }
   }
 
   private static void requireConsistent(Encoder encoder, Targets targets) {
