@@ -1,6 +1,6 @@
 package io.ciranda.samples.lecture;
 
-import io.ciranda.samples.cli.UserException;
+import io.ciranda.samples.report.Folders;
 import io.ciranda.sequence.SequenceOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,21 +27,8 @@ public final class Checkpoints {
 
   /** Makes the folder, if one is wanted. */
   public void prepare() {
-    if (folder == null) {
-      return;
-    }
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UserException(
-          "--checkpoints: cannot make the folder %s (%s)%nName another."
-              .formatted(folder, e.getClass().getSimpleName()),
-          e);
-    }
-    if (!Files.isWritable(folder)) {
-      throw new UserException(
-          "--checkpoints: not allowed to write into the folder %s%nName another."
-              .formatted(folder));
+    if (folder != null) {
+      Folders.make("--checkpoints", folder);
     }
   }
 

@@ -44,20 +44,7 @@ public record ModelFiles(Path model) {
    *     would be lost
    */
   public void prepare() {
-    Path folder = model.toAbsolutePath().getParent();
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UserException(
-          "--model: cannot make the folder %s (%s)%nName a model in another."
-              .formatted(folder, e.getClass().getSimpleName()),
-          e);
-    }
-    if (!Files.isWritable(folder)) {
-      throw new UserException(
-          "--model: not allowed to write into the folder %s%nName a model in another."
-              .formatted(folder));
-    }
+    Folders.make("--model", model.toAbsolutePath().getParent());
     if (Files.exists(model) && !isModel()) {
       throw new UserException(
           "--model: %s is there and is no model: it is not overwritten.%nName another --model, or delete it."
